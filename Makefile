@@ -1,0 +1,27 @@
+# `make run` needs Python 3.11+ and the package index, once. Everything it installs is in .venv.
+
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: run test setup sandbox
+
+run: setup
+	@exec $(BIN)/python app.py
+
+test: .venv/.test-requirements
+	$(BIN)/python -m pytest
+
+setup: .venv/.requirements
+
+sandbox: setup
+	@exec $(BIN)/python -m sandbox
+
+.venv/.requirements: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.test-requirements: .venv/.requirements requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,15 @@
+"""The way in: `gunicorn app:app` and `flask --app app …` use `app`; run as a script, it starts the demo."""
+
+import sys
+
+from store import create_app
+from store.config import SettingsError
+from store.demo import run_demo
+
+try:
+    if __name__ == "__main__":
+        sys.exit(run_demo())
+    app = create_app()
+except SettingsError as error:
+    print(*error.problems, sep="\n", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,47 @@
+"""Amounts of money: exact numbers in major units, and how Xendit's page prints them. Called by every module with money."""
+
+from decimal import Decimal, DecimalException
+
+DECIMALS = {"IDR": 0, "VND": 0, "PHP": 2, "THB": 2, "MYR": 2, "SGD": 2, "USD": 2}
+PREFIXES = {"IDR": "Rp", "PHP": "₱", "THB": "฿", "MYR": "RM", "USD": "US$"}
+SUFFIXES = {"VND": "₫"}
+COMMA_CURRENCIES = {"IDR", "VND"}  # These write 10.000,50 where the others write 10,000.50.
+
+
+def exact_number(text):
+    """A JSON number with a fraction or an exponent; refused if a float would not give back just these digits."""
+    number = float(text)
+    if number in (float("inf"), float("-inf")) or not _says_the_same(number, text):
+        raise ValueError(f"number out of range: {text[:40]}")
+    return int(number) if number.is_integer() else number
+
+
+def fits(amount, currency):
+    """Whether the currency has as many decimals as the amount."""
+    return -decimal(amount).as_tuple().exponent <= DECIMALS[currency]
+
+
+def decimal(amount):
+    return Decimal(str(amount))
+
+
+def formatted(amount, currency):
+    """150000 IDR is Rp150.000; a zero fraction is dropped."""
+    value = decimal(amount)
+    digits = f"{value.copy_abs():,.2f}".removesuffix(".00")
+    if currency in COMMA_CURRENCIES:
+        digits = digits.translate(str.maketrans(",.", ".,"))
+    sign = "-" if value < 0 else ""
+    prefix = PREFIXES.get(currency, "" if currency in SUFFIXES else f"{currency} ")
+    return f"{sign}{prefix}{digits}{SUFFIXES.get(currency, '')}"
+
+
+def line_total(unit_amount, quantity):
+    return decimal(unit_amount) * quantity
+
+
+def _says_the_same(number, text):
+    try:
+        return Decimal(repr(number)) == Decimal(text)
+    except DecimalException:
+        return False

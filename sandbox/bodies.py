@@ -1,0 +1,35 @@
+"""JSON bodies from strangers: read exactly, or refused with a 400. Called by `api.py`."""
+
+import json
+
+from . import amounts
+from .errors import ApiError
+
+DEPTH_LIMIT = 32
+
+
+def parse(raw):
+    """The JSON value in these bytes. Numbers stay exact; what could hurt later is refused here."""
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_float=amounts.exact_number, parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # A lone surrogate can't be stored or shown.
+    except (ValueError, RecursionError):
+        raise _not_json() from None
+    if _is_deeper(value, DEPTH_LIMIT):
+        raise _not_json()
+    return value
+
+
+def _refuse(constant):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _is_deeper(value, limit):
+    if not isinstance(value, dict | list):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return limit == 0 or any(_is_deeper(part, limit - 1) for part in parts)
+
+
+def _not_json():
+    return ApiError(400, "API_VALIDATION_ERROR", "request/body must be valid JSON")

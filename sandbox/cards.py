@@ -1,0 +1,140 @@
+"""Cards: what a buyer types, checked; Xendit's test numbers; and what each does. Called by `hosted.py`."""
+
+import re
+import secrets
+
+from . import clock
+
+NAME_LENGTH = 100
+EXPIRY = re.compile(r"(0[1-9]|1[0-2]) ?/ ?(?:20)?(\d\d)", re.ASCII)
+NETWORKS = {"4": "VISA", "5": "MASTERCARD", "35": "JCB", "3337": "JCB", "34": "AMEX", "37": "AMEX", "1": "BCA"}
+AMEX_PREFIXES = ("34", "37")
+
+FRICTIONLESS = {
+    "4000000000001000", "5200000000001005", "4440000042200014", "5123456789012346", "378282246310005",
+    "340000000002708",
+}  # fmt: skip
+# Offered on the page: number and what it does.
+HINTS = (
+    ("4000 0000 0000 2503", "asks for 3-D Secure"),
+    ("5200 0000 0000 1005", "pays at once"),
+)
+# With these cards the amount decides, as in Xendit's test mode.
+CARDS_FOR_FAILING_AMOUNTS = {"4000XXXXXXXX2503", "5200XXXXXXXX2151"}
+FAILING_AMOUNTS = {
+    10051: "EXPIRED_CARD",
+    10052: "SUSPECTED_FRAUDULENT",
+    10053: "DECLINED_BY_PROCESSOR",
+    10054: "INSUFFICIENT_BALANCE",
+    10055: "STOLEN_CARD",
+    10056: "INACTIVE_OR_UNAUTHORIZED_CARD",
+    10057: "PROCESSOR_ERROR",
+    10058: "INVALID_CVV",
+    10059: "DECLINED_BY_ISSUER",
+}
+FAILING_AMOUNTS_VN = {
+    405400: "EXPIRED_CARD",
+    405900: "SUSPECTED_FRAUDULENT",
+    405100: "INSUFFICIENT_BALANCE",
+    400700: "STOLEN_CARD",
+    405500: "INACTIVE_OR_UNAUTHORIZED_CARD",
+    402500: "PROCESSOR_ERROR",
+    403900: "INVALID_CVV",
+    400300: "DECLINED_BY_ISSUER",
+}
+
+
+def mistakes(form):
+    """Field name → sentence, for each field of the card form that can't be right."""
+    number = digits(form.get("card_number", ""))
+    checks = {
+        "card_number": (_is_card_number(number), "Enter the card number as printed on the card."),
+        "expiry": (_is_expiry(form.get("expiry", "")), "Enter the expiry date as MM/YY, for example 08/29."),
+        "cvn": (_is_cvn(form.get("cvn", ""), number), "Enter the 3 digits on the back (4 on American Express)."),
+        "cardholder_name": (_is_name(form.get("cardholder_name", "")), "Enter the name on the card."),
+    }
+    found = {field: sentence for field, (is_right, sentence) in checks.items() if not is_right}
+    if "expiry" not in found and _is_past(form["expiry"]):
+        found["expiry"] = "This card has expired. Use another card."
+    return found
+
+
+def digits(text):
+    return re.sub(r"[ -]", "", text)
+
+
+def details(form):
+    """What a payment keeps of the card: never the whole number, never the CVN."""
+    number = digits(form["card_number"])
+    month, year = _month_and_year(form["expiry"])
+    first_name, _, last_name = form["cardholder_name"].strip().partition(" ")
+    return {
+        "masked_card_number": f"{number[:4]}{'X' * (len(number) - 8)}{number[-4:]}",
+        "expiry_month": f"{month:02}",
+        "expiry_year": str(year),
+        "network": _network(number),
+        "cardholder_first_name": first_name,
+        **({"cardholder_last_name": last_name.strip()} if last_name.strip() else {}),
+    }
+
+
+def payment_details(flow):
+    """What the bank's answer adds to a payment, with `flow` FULL_AUTH or FRICTIONLESS."""
+    return {
+        "authentication_data": {"flow": flow, "a_res": {"eci": "05", "message_version": "2.2.0"}},
+        "authorization_data": {
+            "authorization_code": secrets.token_hex(3).upper(),
+            "cvn_verification_result": "M",
+            "address_verification_result": "M",
+        },
+    }
+
+
+def needs_authentication(number):
+    return digits(number) not in FRICTIONLESS
+
+
+def failure_for_amount(masked_card_number, session):
+    """The failure that Xendit's test mode ties to the session's amount, or None."""
+    if masked_card_number not in CARDS_FOR_FAILING_AMOUNTS:
+        return None
+    table = FAILING_AMOUNTS_VN if session["country"] == "VN" else FAILING_AMOUNTS
+    return table.get(session["amount"])
+
+
+def _is_card_number(number):
+    return bool(re.fullmatch(r"\d{12,19}", number, re.ASCII)) and _passes_luhn(number)
+
+
+def _passes_luhn(number):
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def _is_expiry(text):
+    return EXPIRY.fullmatch(text.strip()) is not None
+
+
+def _is_past(text):
+    month, year = _month_and_year(text)
+    today = clock.now()
+    return (year, month) < (today.year, today.month)
+
+
+def _month_and_year(text):
+    month, year = EXPIRY.fullmatch(text.strip()).groups()
+    return int(month), 2000 + int(year)
+
+
+def _is_cvn(text, number):
+    length = 4 if number.startswith(AMEX_PREFIXES) else 3
+    return re.fullmatch(rf"\d{{{length}}}", text.strip(), re.ASCII) is not None
+
+
+def _is_name(text):
+    return 0 < len(text.strip()) <= NAME_LENGTH
+
+
+def _network(number):
+    longest_first = sorted(NETWORKS, key=len, reverse=True)
+    return next((NETWORKS[prefix] for prefix in longest_first if number.startswith(prefix)), "UNKNOWN")

@@ -1,0 +1,47 @@
+"""Xendit's error envelope and the refusals that use it. Raised by the API's modules, answered by `api.py`."""
+
+
+class ApiError(Exception):
+    """A refusal: HTTP status, `error_code`, `message` and sometimes `errors`."""
+
+    def __init__(self, status, error_code, message, errors=None):
+        super().__init__(message)
+        self.status = status
+        self.error_code = error_code
+        self.message = message
+        self.errors = errors
+
+    @property
+    def envelope(self):
+        body = {"error_code": self.error_code, "message": self.message}
+        return body if self.errors is None else body | {"errors": self.errors}
+
+
+def refusal(error_code, message):
+    return ApiError(400, error_code, message)
+
+
+def invalid_api_key():
+    return ApiError(401, "INVALID_API_KEY", "API key is not authorized for this API")
+
+
+def session_not_found():
+    return ApiError(404, "NOT_FOUND", "Session not found")
+
+
+def session_not_active(status):
+    return ApiError(422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting ACTIVE")
+
+
+def invalid_request(problems):
+    """`problems` are (path, message) pairs, such as ("/body/amount", "must be number")."""
+    message = ", ".join(f"request{path} {message}" for path, message in problems)
+    return ApiError(400, "API_VALIDATION_ERROR", message, [_problem(*problem) for problem in problems])
+
+
+def _problem(path, message):
+    # A missing property is reported about its parent and located at the property itself.
+    missing = message.removeprefix("must have required property ")
+    if missing != message:
+        path = f"{path}/{missing.strip(chr(39))}"
+    return {"message": message, "path": path}

@@ -1,0 +1,57 @@
+"""The store: a storefront that is paid through Xendit Payment Sessions. `create_app` puts it together."""
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+
+from . import cli, database, models, web  # noqa: F401  (models: so that the tables are known)
+from .config import INSTANCE, LOOPBACK_NAMES, ROOT, Settings, read_settings
+from .xendit import Client
+
+COOKIE_LIFE = timedelta(days=30)
+MAX_BODY_BYTES = 64 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the shop's WSGI application. Without `settings` they are read from the environment.
+
+    Raises SettingsError.
+    """
+    settings = settings or read_settings()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    app = Flask(
+        __name__,
+        instance_path=str(INSTANCE),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    app.config.from_mapping(_flask_config(settings))
+    INSTANCE.mkdir(exist_ok=True)
+    app.extensions["settings"] = settings
+    app.extensions["xendit"] = Client(settings.xendit_secret_key, settings.xendit_api_url)
+    database.init_app(app, migrations=str(ROOT / "store" / "migrations"))
+    web.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict:
+    is_https = settings.public_url.startswith("https://")
+    public_host = settings.public_url.partition("://")[2]
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 50, "pool_pre_ping": True},
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "TRUSTED_HOSTS": [public_host, *LOOPBACK_NAMES],
+        # __Host- ties the cookie to this very host; browsers take the name over https only.
+        "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
+        "SESSION_COOKIE_SECURE": is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": COOKIE_LIFE,
+        # A buyer may leave a page open over lunch; the token still belongs to their session.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+    }

@@ -1,0 +1,88 @@
+"""Looks at attempts that are due, webhook or not: the poll, the end of holds, and closing orders.
+
+Called by the worker. `schedule.py` says when an attempt is due; everything else is `payments.py`.
+"""
+
+import logging
+import random
+from datetime import timedelta
+
+from . import closing, payments
+from .clock import now
+from .database import db, transaction
+from .models import Attempt, Order
+from .schedule import TRY_AGAIN_AFTER
+from .status import AttemptStatus
+from .xendit import Client, XenditError
+
+# While one worker looks at an attempt, no other does; if that worker dies, another does after this.
+LEASE = timedelta(seconds=30)
+GIVE_UP_CLOSING = timedelta(hours=24)
+
+log = logging.getLogger(__name__)
+
+
+def take(limit: int) -> list[int]:
+    """Reserve up to `limit` attempts that are due, newest first, and return their ids."""
+    due = db.select(Attempt).where(Attempt.next_check_at <= now())
+    if limit < 1 or not db.session.scalars(due.limit(1)).first():
+        return []
+    with transaction():
+        rows = db.session.scalars(due.order_by(Attempt.id.desc()).limit(limit).with_for_update(skip_locked=True))
+        taken = list(rows)
+        for attempt in taken:
+            attempt.next_check_at = now() + LEASE
+        return [attempt.id for attempt in taken]
+
+
+def check(attempt_id: int, provider: Client) -> None:
+    """Do what is due for one attempt, and plan the next look."""
+    try:
+        _do_what_is_due(attempt_id, provider)
+    except XenditError as error:
+        log.warning("check of an attempt: Xendit did not answer, %s", error)
+        _try_again_later(attempt_id)
+        return
+    with transaction():
+        db.session.get_one(Attempt, attempt_id).plan_next_check()
+
+
+def _do_what_is_due(attempt_id: int, provider: Client) -> None:
+    attempt = db.session.get_one(Attempt, attempt_id)
+    order = attempt.order
+    if order.is_closing:
+        payments.close(order.id, provider, "no attempt can be paid any more")
+    elif order.is_pending and (order.hold_is_over or attempt.status == AttemptStatus.NEW):
+        payments.close(order.id, provider, "the hold is over")
+    elif _is_superfluous(attempt):
+        payments.end_session(attempt_id, provider, "the order needs it no more")
+    else:
+        payments.settle(attempt_id, provider, "poll")
+
+
+def _is_superfluous(attempt: Attempt) -> bool:
+    """Tell whether this open session could only take money that nobody wants."""
+    if not attempt.is_open or attempt.session_id is None:
+        return False
+    active = attempt.order.active_attempt
+    return not attempt.order.is_pending or (active is not None and active is not attempt)
+
+
+def _try_again_later(attempt_id: int) -> None:
+    with transaction():
+        attempt = db.session.get_one(Attempt, attempt_id)
+        # Not all at once when Xendit is back.
+        attempt.next_check_at = now() + TRY_AGAIN_AFTER * random.uniform(0.8, 1.2)
+        _give_up_closing(attempt.order)
+
+
+def _give_up_closing(order: Order) -> None:
+    """Cancel an order that has been closing for a day because Xendit cannot be reached."""
+    if not order.is_closing or order.hold_expires_at + GIVE_UP_CLOSING > now():
+        return
+    cause = "Xendit could not be asked for a day"
+    for attempt in order.attempts:
+        if attempt.is_open:
+            attempt.move_to(AttemptStatus.EXPIRED, cause)
+    order.ask_for_attention("Canceled without Xendit's word that nothing was paid.")
+    closing.finish_if_clear(order, cause)

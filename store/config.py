@@ -1,0 +1,218 @@
+"""Settings: from the environment or `.env`, and from the merchant's own file `data/shop.toml`.
+
+The only module that reads them. All that is missing or wrong is said at once, by SettingsError.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import load_dotenv
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from .countries import COUNTRIES, Country
+from .money import CURRENCIES, InexactAmount, from_major
+
+ROOT = Path(__file__).resolve().parent.parent
+INSTANCE = ROOT / "instance"
+SHOP_FILE = Path(__file__).parent / "data" / "shop.toml"
+
+XENDIT_API_URL = "https://api.xendit.co"
+WEBHOOK_TOKEN_LENGTH = 24
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+# Xendit refuses a session that ends less than 10 minutes ahead (CONTRACT 1.4); a minute to spare.
+HOLD_MINUTES = range(11, 24 * 60 + 1)
+
+
+class SettingsError(Exception):
+    """Settings are missing or wrong; `problems` has a sentence for each."""
+
+    def __init__(self, problems: list[str]):
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What a merchant changes without code. `shipping_fee` is in minor units of `currency`."""
+
+    name: str
+    tagline: str
+    country_code: str
+    currency: str
+    shipping_fee: int
+    hold_minutes: int
+    contact: Mapping[str, str]
+    policy: Mapping[str, str]
+
+    @property
+    def country(self) -> Country:
+        return COUNTRIES[self.country_code]
+
+
+@dataclass(frozen=True)
+class Settings:
+    port: int
+    public_url: str
+    database_url: str
+    secret_key: str
+    xendit_secret_key: str
+    xendit_api_url: str
+    xendit_webhook_token: str
+    shop: Shop
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of this process, from `environ` or else the environment and `.env`.
+
+    Raises SettingsError, which names every setting that is missing or wrong.
+    """
+    if environ is None:
+        load_dotenv(ROOT / ".env")
+        environ = os.environ
+    problems: list[str] = []
+    port = _port(environ, "PORT", 8000, problems)
+    settings = Settings(
+        port=port,
+        public_url=environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        database_url=environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'warung.db'}",
+        secret_key=_required(environ, "SECRET_KEY", "any long random text; it signs the buyers' cookies", problems),
+        xendit_secret_key=_required(
+            environ,
+            "XENDIT_SECRET_KEY",
+            "the API key from Xendit's dashboard. (For the offline demo, use `make run` or `python app.py`;"
+            " beside it, `flask --env-file instance/demo.env --app app …`)",
+            problems,
+        ),
+        xendit_api_url=(environ.get("XENDIT_API_URL") or XENDIT_API_URL).rstrip("/"),
+        xendit_webhook_token=environ.get("XENDIT_WEBHOOK_TOKEN", ""),
+        shop=_read_shop(problems),
+    )
+    problems += _problems(settings)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def read_port(environ: Mapping[str, str], name: str, default: int) -> int:
+    """Return a port number from `environ`. Raises SettingsError."""
+    problems: list[str] = []
+    port = _port(environ, name, default, problems)
+    if problems:
+        raise SettingsError(problems)
+    return port
+
+
+def _required(environ: Mapping[str, str], name: str, meaning: str, problems: list[str]) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        problems.append(f"{name} is not set: {meaning}.")
+    return value
+
+
+def _port(environ: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    text = environ.get(name) or str(default)
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    problems.append(f"{name} is {text!r}, but a port is a number from 1 to 65535.")
+    return default
+
+
+def _problems(settings: Settings) -> list[str]:
+    return [
+        *_database_problems(settings.database_url),
+        *_token_problems(settings.xendit_webhook_token),
+        *_api_problems(settings),
+        *_public_problems(settings),
+    ]
+
+
+def _database_problems(url: str) -> list[str]:
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        return ["DATABASE_URL is no SQLAlchemy address, such as sqlite:////var/lib/warung/warung.db."]
+    if backend not in ("sqlite", "postgresql"):
+        return [f"DATABASE_URL names {backend}, but the shop runs on SQLite or PostgreSQL."]
+    return []
+
+
+def _token_problems(token: str) -> list[str]:
+    if len(token.encode()) >= WEBHOOK_TOKEN_LENGTH:
+        return []
+    state = "is too short" if token else "is not set"
+    return [
+        f"XENDIT_WEBHOOK_TOKEN {state}: it is the callback verification token of Xendit's dashboard,"
+        f" {WEBHOOK_TOKEN_LENGTH} characters or more."
+    ]
+
+
+def _api_problems(settings: Settings) -> list[str]:
+    address = _address(settings.xendit_api_url)
+    if address is None:
+        return [f"XENDIT_API_URL is {settings.xendit_api_url!r}, but must be an address such as {XENDIT_API_URL}."]
+    is_test_key = settings.xendit_secret_key.startswith("xnd_development_")
+    if address.scheme == "http" and address.hostname not in LOOPBACK_NAMES and not is_test_key:
+        return ["XENDIT_API_URL must be https: a live key never travels in the open."]
+    return []
+
+
+def _public_problems(settings: Settings) -> list[str]:
+    address = _address(settings.public_url)
+    if address is None or address.path or address.query:
+        return [f"PUBLIC_URL is {settings.public_url!r}, but must be an address such as https://shop.example."]
+    api = _address(settings.xendit_api_url)
+    api_host = (api.hostname or "") if api else ""
+    if address.scheme != "https" and (api_host == "xendit.co" or api_host.endswith(".xendit.co")):
+        return [f"PUBLIC_URL ({settings.public_url}) must be https: Xendit sends buyers back to https addresses only."]
+    return []
+
+
+def _address(url: str):
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.username
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def _read_shop(problems: list[str]) -> Shop:
+    """Read the merchant's file; what is wrong in it goes to `problems`."""
+    try:
+        data = tomllib.loads(SHOP_FILE.read_text(encoding="utf-8"))
+        shop = Shop(
+            name=data["name"],
+            tagline=data["tagline"],
+            country_code=data["country"],
+            currency=data["currency"],
+            shipping_fee=from_major(data["shipping_fee"], data["currency"]),
+            hold_minutes=data["hold_minutes"],
+            contact=data["contact"],
+            policy=data["policy"],
+        )
+    except KeyError as error:
+        problems.append(f"{SHOP_FILE.name}: {error} is missing or unknown.")
+    except (OSError, tomllib.TOMLDecodeError, InexactAmount) as error:
+        problems.append(f"{SHOP_FILE.name}: {error}.")
+    else:
+        problems += [f"{SHOP_FILE.name}: {problem}" for problem in _shop_problems(shop)]
+        return shop
+    return Shop("", "", "ID", "IDR", 0, HOLD_MINUTES.start, {}, {})
+
+
+def _shop_problems(shop: Shop) -> list[str]:
+    problems = []
+    if shop.country_code not in COUNTRIES:
+        problems.append(f"country must be one of {', '.join(COUNTRIES)}.")
+    if shop.currency not in CURRENCIES:
+        problems.append(f"currency must be one of {', '.join(CURRENCIES)}.")
+    if shop.hold_minutes not in HOLD_MINUTES:
+        problems.append(f"hold_minutes must be a whole number from {HOLD_MINUTES.start} to {HOLD_MINUTES.stop - 1}.")
+    if shop.shipping_fee < 0:
+        problems.append("shipping_fee must not be negative.")
+    return problems

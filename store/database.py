@@ -1,0 +1,99 @@
+"""The database: `db`, how SQLite is opened, and the one way to write.
+
+Reads may happen anywhere; writes happen inside `transaction()`; and before anything slow (a call
+to Xendit) `release()` ends whatever is open, so that nobody waits for the network with a lock.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, TypeDecorator, event
+from sqlalchemy.orm import DeclarativeBase
+
+SQLITE_BUSY_SECONDS = 5
+
+# The journal stays SQLite's rollback journal (DELETE), not write-ahead (WAL). SQLite up to 3.51.2
+# can corrupt a WAL database when two connections write and checkpoint at once, and the library
+# that comes with Python is often older (Debian 12 has 3.40.1). With the rollback journal, writers
+# wait for readers; so reads here are short and `release()` stands before each call to Xendit.
+# synchronous=FULL, because a webhook that was answered with 200 must survive a power cut.
+SQLITE_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    f"PRAGMA busy_timeout = {SQLITE_BUSY_SECONDS * 1000}",
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA trusted_schema = OFF",
+)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class UTCDateTime(TypeDecorator):
+    """An aware datetime in UTC; SQLite itself keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect) -> datetime | None:
+        if value is None or value.tzinfo:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+
+def init_app(app: Flask, migrations: str) -> None:
+    """Bind `db` to the app and, on SQLite, set how every connection is opened and begins."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=migrations)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _open_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Run the block in one write transaction: committed at its end, rolled back if it raises.
+
+    On SQLite it begins IMMEDIATE, so that what the block reads is still true when it writes.
+    Rows that were loaded before are read afresh.
+    """
+    release()
+    db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def release() -> None:
+    """End the open read transaction, if any, and give the connection back."""
+    db.session.rollback()
+
+
+def _open_sqlite(connection, _record) -> None:
+    # The driver must not begin transactions of its own; `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

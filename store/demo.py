@@ -1,0 +1,139 @@
+"""The demo, for `python app.py` and `make run`: shop, worker and, without a key of Xendit's, the sandbox.
+
+Each is a process of its own with its name before every line it prints; they end together. The
+sandbox is started like any other program and met over HTTP alone.
+"""
+
+import os
+import secrets
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from dotenv import load_dotenv
+from honcho.manager import Manager
+
+from .config import INSTANCE, ROOT, SettingsError, read_port, read_settings
+
+HOST = "127.0.0.1"
+# What is made once for the demo, and kept so that a second run changes nothing.
+SECRETS_FILE = INSTANCE / "demo-secrets"
+# The demo's settings for other commands: flask --env-file instance/demo.env --app app orders
+ENV_FILE = INSTANCE / "demo.env"
+SHARED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_API_URL", "XENDIT_WEBHOOK_TOKEN", "PORT", "PUBLIC_URL")
+
+
+def run_demo() -> int:
+    """Start everything, print the addresses, and return the exit status once all of it has stopped.
+
+    Raises SettingsError.
+    """
+    load_dotenv(ROOT / ".env")
+    environ = dict(os.environ)
+    port, sandbox_port = read_port(environ, "PORT", 8000), read_port(environ, "SANDBOX_PORT", 8001)
+    with_sandbox = not environ.get("XENDIT_SECRET_KEY")
+    needed = {"PORT": port, **({"SANDBOX_PORT": sandbox_port} if with_sandbox else {})}
+    _check_ports(needed)
+    if with_sandbox:
+        _add_demo_settings(environ, port, sandbox_port)
+    settings = read_settings(environ)
+    if subprocess.run(_flask("init-db"), env=environ, cwd=ROOT).returncode:
+        return 1
+    print(f"Shop:    {settings.public_url}")
+    if with_sandbox:
+        print(f"Sandbox: http://{HOST}:{sandbox_port}")
+    print("Stop with Ctrl-C.", flush=True)
+    return _run(environ, sandbox_port if with_sandbox else None)
+
+
+def _check_ports(ports: dict[str, int]) -> None:
+    problems = [
+        f"Port {port} is in use; set {name} to another one, for example {name}={port + 10} make run."
+        for name, port in ports.items()
+        if _is_in_use(port)
+    ]
+    if problems:
+        raise SettingsError(problems)
+
+
+def _is_in_use(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
+
+
+def _add_demo_settings(environ: dict[str, str], port: int, sandbox_port: int) -> None:
+    """Fill in what the demo needs and nobody has set."""
+    made_once = _made_once()
+    environ.pop("XENDIT_SECRET_KEY", None)
+    for name, value in {
+        **made_once,
+        "XENDIT_API_URL": f"http://{HOST}:{sandbox_port}",
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://{HOST}:{port}",
+    }.items():
+        environ[name] = environ.get(name) or value
+    # A classroom's proxy cannot reach this machine's own addresses.
+    environ["NO_PROXY"] = environ["no_proxy"] = f"{HOST},localhost"
+    lines = [f"{name}={environ[name]}" for name in SHARED]
+    if "DATABASE_URL" in environ:
+        lines.append(f"DATABASE_URL={environ['DATABASE_URL']}")
+    _write_private(ENV_FILE, lines)
+
+
+def _made_once() -> dict[str, str]:
+    if not SECRETS_FILE.exists():
+        made = {
+            "SECRET_KEY": secrets.token_hex(32),
+            "XENDIT_SECRET_KEY": f"xnd_development_{secrets.token_hex(24)}",
+            "XENDIT_WEBHOOK_TOKEN": secrets.token_hex(32),
+        }
+        _write_private(SECRETS_FILE, [f"{name}={value}" for name, value in made.items()])
+    return dict(line.split("=", 1) for line in SECRETS_FILE.read_text().splitlines())
+
+
+def _write_private(path: Path, lines: list[str]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n")
+
+
+def _run(environ: dict[str, str], sandbox_port: int | None) -> int:
+    environ["PYTHONUNBUFFERED"] = "1"
+    manager = Manager()
+    manager.add_process("shop", _command(_shop(environ)), env=environ, cwd=str(ROOT))
+    manager.add_process("worker", _command(_flask("worker")), env=environ, cwd=str(ROOT))
+    if sandbox_port:
+        manager.add_process("sandbox", _command(_sandbox(environ, sandbox_port)), env=environ, cwd=str(ROOT))
+    manager.loop()
+    return manager.returncode or 0
+
+
+def _shop(environ: dict[str, str]) -> list[str]:
+    if os.name == "nt":
+        # gunicorn does not run on Windows; the demo does, on Flask's own server.
+        return [*_flask("run"), "--port", environ["PORT"], "--no-reload"]
+    return [sys.executable, "-m", "gunicorn", "app:app"]
+
+
+def _sandbox(environ: dict[str, str], port: int) -> list[str]:
+    return [
+        sys.executable, "-m", "sandbox", "--port", str(port),
+        "--secret-key", environ["XENDIT_SECRET_KEY"],
+        "--webhook-url", f"{environ['PUBLIC_URL']}/webhooks/xendit",
+        "--webhook-token", environ["XENDIT_WEBHOOK_TOKEN"],
+    ]  # fmt: skip
+
+
+def _flask(*command: str) -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "app", *command]
+
+
+def _command(words: list[str]) -> str:
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

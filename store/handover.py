@@ -1,0 +1,58 @@
+"""What of an order goes to Xendit, fitted to its limits. Called by `payments.py` just before the call.
+
+The order keeps everything as the buyer typed it; only the request is fitted.
+"""
+
+from .buyer import email_for_xendit, latin_name
+from .config import Settings
+from .models import Attempt, Order
+from .money import to_major
+from .xendit import Customer, Item, SessionRequest
+
+# Xendit insists on given names; what is left of a name such as "…" is nothing.
+NAMELESS = "Buyer"
+
+
+def session_request(order: Order, attempt: Attempt, settings: Settings) -> SessionRequest:
+    """Return the request for one attempt. Its items add up to its amount."""
+    page = f"{settings.public_url}/order/{order.token}"
+    return SessionRequest(
+        reference=attempt.reference,
+        amount=to_major(attempt.amount, attempt.currency),
+        currency=attempt.currency,
+        country=settings.shop.country_code,
+        description=f"Order {order.number} at {settings.shop.name}",
+        customer=_customer(order),
+        items=_items(order),
+        expires_at=attempt.expires_at,
+        success_return_url=f"{page}/complete",
+        cancel_return_url=f"{page}/cancel",
+    )
+
+
+def _customer(order: Order) -> Customer:
+    return Customer(
+        reference=order.number,
+        given_names=latin_name(order.given_names) or NAMELESS,
+        surname=latin_name(order.surname),
+        email=email_for_xendit(order.email),
+        mobile_number=order.mobile_number,
+    )
+
+
+def _items(order: Order) -> tuple[Item, ...]:
+    items = [
+        Item(
+            reference=line.slug,
+            type="PHYSICAL_PRODUCT",
+            name=line.name,
+            category=line.category,
+            unit_amount=to_major(line.unit_price, order.currency),
+            quantity=line.quantity,
+        )
+        for line in order.lines
+    ]
+    if order.shipping_fee:
+        fee = to_major(order.shipping_fee, order.currency)
+        items.append(Item("shipping", "FEE", "Shipping", "Shipping", fee, 1))
+    return tuple(items)

@@ -1,0 +1,139 @@
+"""The inbox of webhooks: stored first, answered, and worked through afterwards.
+
+`store` is called by the webhook's view, `take` and `process` by the worker. An event never decides
+anything; it makes the worker look at Xendit's own record, through `payments.settle`.
+"""
+
+import logging
+from datetime import timedelta
+
+from . import payments
+from .clock import now
+from .database import db, transaction
+from .models import Attempt, WebhookEvent
+from .status import OPEN_ATTEMPT
+from .xendit import Client, Event, Session, XenditError
+
+# While one worker works on an event, no other takes it; if that worker dies, another does after this.
+LEASE = timedelta(seconds=30)
+# Waiting times after a look that settled nothing yet; after the last one, polling is left to find it.
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30, 60, 120, 300))
+
+MONEY_EVENTS = frozenset({"payment.capture", "payment.succeeded", "payment_session.completed"})
+FAILURE_EVENTS = frozenset({"payment.failure", "payment.failed"})
+
+log = logging.getLogger(__name__)
+
+
+def store(event: Event) -> None:
+    """Keep an event. A repeat opens its row again with what it says now.
+
+    So a forged event can never shadow the true one, and a repeat for a settled attempt costs no call.
+    """
+    with transaction():
+        row = db.session.scalar(db.select(WebhookEvent).filter_by(key=event.key))
+        if row is None:
+            row = WebhookEvent(key=event.key, event=event.name, times=0, tries=0)
+            db.session.add(row)
+        row.session_id = event.session_id
+        row.payment_id = event.payment_id
+        row.reference = event.reference
+        row.failure_code = event.failure_code
+        row.times += 1
+        row.tries = 0
+        row.due_at = now()
+        row.processed_at = None
+
+
+def take(limit: int) -> list[int]:
+    """Reserve up to `limit` open events that are due, oldest first, and return their ids."""
+    due = db.select(WebhookEvent).where(WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now())
+    if not db.session.scalars(due.limit(1)).first():
+        return []
+    with transaction():
+        rows = db.session.scalars(due.order_by(WebhookEvent.id).limit(limit).with_for_update(skip_locked=True))
+        taken = list(rows)
+        for row in taken:
+            row.due_at = now() + LEASE
+            row.tries += 1
+        return [row.id for row in taken]
+
+
+def process(event_id: int, provider: Client) -> None:
+    """Do what one event asks for, and note whether it is done or is to be looked at again."""
+    row = db.session.get_one(WebhookEvent, event_id)
+    attempt = _attempt_of(row)
+    if attempt is None:
+        done = _look_at_all_open_attempts(row)
+    elif attempt.is_settled:
+        done = True
+    else:
+        done = _settle(row, attempt.id, provider)
+    with transaction():
+        row = db.session.get_one(WebhookEvent, event_id)
+        if done or row.tries > len(WAITS):
+            row.processed_at = now()
+        else:
+            row.due_at = now() + WAITS[row.tries - 1]
+
+
+def _attempt_of(row: WebhookEvent) -> Attempt | None:
+    """Find the attempt that an event is about: by its session, else by a reference that is or begins with ours."""
+    if row.session_id:
+        attempt = db.session.scalar(db.select(Attempt).filter_by(session_id=row.session_id))
+        if attempt:
+            return attempt
+    if not row.reference:
+        return None
+    beginnings = [row.reference[:length] for length in range(1, len(row.reference) + 1)]
+    fitting = db.session.scalars(db.select(Attempt).where(Attempt.reference.in_(beginnings)))
+    return max(fitting, key=lambda attempt: len(attempt.reference), default=None)
+
+
+def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
+    """A payment event carries no session id. If its reference is not ours either, any attempt may be meant."""
+    if row.event.startswith(("payment.", "payment_session.")):
+        with transaction():
+            db.session.execute(
+                db.update(Attempt).where(Attempt.status.in_(OPEN_ATTEMPT)).values(next_check_at=now())
+            )
+    return True
+
+
+def _settle(row: WebhookEvent, attempt_id: int, provider: Client) -> bool:
+    """Look at the attempt that an event is about; tell whether that was all."""
+    event, failure_code = row.event, row.failure_code
+    try:
+        session = payments.settle(attempt_id, provider, f"webhook {event}", hint=row.session_id)
+    except XenditError as error:
+        log.warning("webhook %s: Xendit did not answer, %s", event, error)
+        return False
+    if event in FAILURE_EVENTS:
+        _note_failed_try(attempt_id, failure_code)
+        return True
+    return event not in MONEY_EVENTS or _money_is_seen(attempt_id, session)
+
+
+def _money_is_seen(attempt_id: int, session: Session | None) -> bool:
+    """Tell whether Xendit's record shows the money that an event reported, or never will."""
+    if session is None:
+        return False  # the create call is still under way, so the session's id is not known yet
+    if session.status in ("EXPIRED", "CANCELED"):
+        _note_late_money(attempt_id)
+        return True
+    return db.session.get_one(Attempt, attempt_id).is_settled
+
+
+def _note_failed_try(attempt_id: int, failure_code: str | None) -> None:
+    """Remember why the buyer's last try failed, for the page. It never closes an order."""
+    with transaction():
+        attempt = db.session.get_one(Attempt, attempt_id)
+        if attempt.is_open:
+            attempt.failure_code = failure_code or "FAILURE_DETAILS_UNAVAILABLE"
+
+
+def _note_late_money(attempt_id: int) -> None:
+    """Money was reported for a session that Xendit's own record calls ended: a person must look."""
+    with transaction():
+        attempt = db.session.get_one(Attempt, attempt_id)
+        attempt.order.ask_for_attention(f"{attempt.reference}: money reported after its session had ended.")

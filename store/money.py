@@ -1,0 +1,62 @@
+"""Money: integers of minor units with their currency. The only module that converts and prints.
+
+Pure rules: no Flask, no database. Rupiah and dong have no minor unit, so Rp150.000 is 150000;
+the other currencies of a payment session have two decimals.
+"""
+
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+
+class Currency(NamedTuple):
+    decimals: int
+    pattern: str  # how an amount is written; {} stands for the number
+    group: str
+    point: str
+
+
+# The currencies of a payment session, and how Xendit's own pages write them (CONTRACT 2.1, 8.1).
+CURRENCIES = {
+    "IDR": Currency(0, "Rp{}", ".", ","),
+    "VND": Currency(0, "{}₫", ".", ","),
+    "PHP": Currency(2, "₱{}", ",", "."),
+    "THB": Currency(2, "฿{}", ",", "."),
+    "MYR": Currency(2, "RM{}", ",", "."),
+    "SGD": Currency(2, "S${}", ",", "."),
+    "USD": Currency(2, "US${}", ",", "."),
+}
+
+
+class InexactAmount(ValueError):
+    """An amount in major units that is no whole number of the currency's minor units."""
+
+
+def from_major(value: int | str | Decimal, currency: str) -> int:
+    """Return `value`, in major units, as minor units of `currency`.
+
+    Raises InexactAmount for anything that is not exactly a whole number of minor units.
+    """
+    try:
+        minor = Decimal(value).scaleb(CURRENCIES[currency].decimals)
+        if minor != minor.to_integral_value():
+            raise InexactAmount(f"{value} {currency}")
+    except (InvalidOperation, ValueError, TypeError) as error:
+        raise InexactAmount(f"{value!r} {currency}") from error
+    return int(minor)
+
+
+def to_major(amount: int, currency: str) -> int | Decimal:
+    """Return minor units of `currency` as major units: an int where there is no fraction."""
+    major = Decimal(amount).scaleb(-CURRENCIES[currency].decimals)
+    return int(major) if major == major.to_integral_value() else major
+
+
+def written(amount: int, currency: str) -> str:
+    """Return minor units as people read them: Rp150.000, ₱1,250.50; a zero fraction is dropped."""
+    rules = CURRENCIES[currency]
+    whole, fraction = divmod(abs(amount), 10**rules.decimals)
+    number = f"{whole:,}".replace(",", rules.group)
+    if fraction:
+        number += f"{rules.point}{fraction:0{rules.decimals}}"
+    sign = "-" if amount < 0 else ""
+    return sign + rules.pattern.format(number)

@@ -1,0 +1,45 @@
+"""When the worker looks at an attempt next, webhook or not. Pure rules: no Flask, no database."""
+
+from datetime import datetime, timedelta
+
+from .status import SETTLED_ATTEMPT, AttemptStatus
+
+# An order row was committed, but the process died before it called Xendit.
+UNSENT_FOR = timedelta(minutes=2)
+
+# While a session can be paid: soon after it opened, then often enough that an order whose
+# webhooks were all lost is settled within a minute.
+FIRST_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (10, 20, 30))
+THEN_EVERY = timedelta(seconds=45)
+GRACE = timedelta(seconds=2)
+
+# After its end: money that comes late. Xendit's last retry of a webhook is 24 hours after the first.
+LATE_LOOKS = (
+    timedelta(seconds=30),
+    timedelta(minutes=5),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=25),
+    *(timedelta(days=days) for days in range(2, 8)),
+)
+
+# After a look that failed, because Xendit did not answer.
+TRY_AGAIN_AFTER = timedelta(seconds=20)
+
+
+def next_check(
+    status: AttemptStatus, sent_at: datetime | None, expires_at: datetime, now: datetime
+) -> datetime | None:
+    """Return when to look at an attempt in this state again; None means never."""
+    if status in SETTLED_ATTEMPT:
+        return None
+    if status in (AttemptStatus.SENT, AttemptStatus.ACTIVE) and sent_at:
+        return _while_open(sent_at, expires_at, now)
+    return next((expires_at + late for late in LATE_LOOKS if expires_at + late > now), None)
+
+
+def _while_open(sent_at: datetime, expires_at: datetime, now: datetime) -> datetime:
+    looks = (sent_at + early for early in FIRST_LOOKS)
+    following = next((look for look in looks if look > now), now + THEN_EVERY)
+    at_the_end = expires_at + GRACE
+    return min(following, at_the_end) if at_the_end > now else following

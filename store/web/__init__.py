@@ -1,0 +1,18 @@
+"""HTTP in: one module per group of pages. Everything here parses, calls one use case, and answers."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from . import cart, catalog, checkout, errors, health, orders, pages, security, webhooks
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    for module in (catalog, cart, checkout, orders, webhooks, health):
+        app.register_blueprint(module.bp)
+    csrf.exempt(webhooks.bp)
+    errors.init_app(app)
+    pages.init_app(app)
+    security.init_app(app)

@@ -1,0 +1,76 @@
+"""The cart's pages. It lives in the session cookie; prices and stock come from the database."""
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+
+from .. import cart, catalog, checkout
+from . import visitor
+
+bp = Blueprint("cart", __name__, url_prefix="/cart")
+
+NOT_A_QUANTITY = f"Enter a quantity from 1 to {cart.MAX_QUANTITY}."
+NOT_A_NEW_QUANTITY = f"Enter a quantity from 1 to {cart.MAX_QUANTITY}, or 0 to remove the product."
+
+
+@bp.get("")
+def show():
+    return _page()
+
+
+@bp.post("")
+def create():
+    product = catalog.find(request.form.get("slug", "")) or abort(404)
+    try:
+        quantity = cart.parse_quantity(request.form.getlist("quantity"))
+        changed = cart.with_added(visitor.cart(), product.slug, quantity)
+    except cart.BadQuantity:
+        return _product_page(product, NOT_A_QUANTITY, 400)
+    except cart.CartFull:
+        return _product_page(product, f"Your cart is full: it holds {cart.MAX_LINES} different products.", 422)
+    summary = _summary(changed)
+    if product.slug not in summary.cart:
+        return _product_page(product, f"{product.name} is sold out.", 422)
+    visitor.keep_cart(summary.cart)
+    flash(f"{product.name} is in your cart.")
+    _tell_shortages(summary)
+    return redirect(url_for("cart.show"), code=303)
+
+
+@bp.post("/update")
+def update():
+    slug = request.form.get("slug", "")
+    try:
+        quantity = cart.parse_quantity(request.form.getlist("quantity"), zero_allowed=True)
+    except cart.BadQuantity:
+        return _page(errors={slug: NOT_A_NEW_QUANTITY}, status=400)
+    return _keep(cart.with_quantity(visitor.cart(), slug, quantity))
+
+
+@bp.post("/remove")
+def remove():
+    return _keep(cart.with_quantity(visitor.cart(), request.form.get("slug", ""), 0))
+
+
+def _keep(changed: cart.Cart):
+    summary = _summary(changed)
+    visitor.keep_cart(summary.cart)
+    flash("Your cart has been updated.")
+    _tell_shortages(summary)
+    return redirect(url_for("cart.show"), code=303)
+
+
+def _page(errors: dict[str, str] | None = None, status: int = 200):
+    return render_template("cart/show.html", summary=_summary(visitor.cart()), errors=errors or {}), status
+
+
+def _product_page(product: catalog.Product, error: str, status: int):
+    page = render_template("catalog/show.html", product=product, error=error, max_quantity=cart.MAX_QUANTITY)
+    return page, status
+
+
+def _summary(contents: cart.Cart) -> checkout.Summary:
+    return checkout.summarize(contents, visitor.key(), current_app.extensions["settings"].shop)
+
+
+def _tell_shortages(summary: checkout.Summary) -> None:
+    for notice in summary.notices:
+        flash(notice)

@@ -1,0 +1,21 @@
+"""The catalog's pages: all products with search, category, sort and pages in the URL; one product."""
+
+from flask import Blueprint, abort, render_template, request
+
+from .. import cart, catalog
+
+bp = Blueprint("catalog", __name__)
+
+
+@bp.get("/")
+def index():
+    wanted = {name: request.args.get(name, "") for name in ("q", "category", "sort", "page")}
+    return render_template(
+        "catalog/index.html", page=catalog.search(**wanted), categories=catalog.categories(), sorts=catalog.SORTS
+    )
+
+
+@bp.get("/products/<slug>")
+def show(slug: str):
+    product = catalog.find(slug) or abort(404)
+    return render_template("catalog/show.html", product=product, max_quantity=cart.MAX_QUANTITY)

@@ -1,0 +1,49 @@
+"""One handler and one template for all error pages, in the shopper's words."""
+
+import logging
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+WORDS = {
+    400: ("That did not work", "The address or form was not understood. Go back and try again."),
+    403: (
+        "Please try once more",
+        "This form has lost its connection to your visit, perhaps because cookies are switched off or were deleted."
+        " Go back, reload the page and send it again. Nothing was changed and no money was taken.",
+    ),
+    404: ("Page not found", "If you typed the address, check it. If you followed a link, it may be old."),
+    405: ("That did not work", "This address cannot be opened in this way."),
+    413: ("Too much at once", "What was sent is too large. Nothing was changed."),
+    500: (
+        "Something went wrong on our side",
+        "Please try again in a moment. If you were paying, open your order's page: it always shows what Xendit's"
+        " record says.",
+    ),
+}
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, lambda error: _page(403))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _http_error(error: HTTPException):
+    if error.code is None or error.code < 400:
+        return error
+    return _page(error.code)
+
+
+def _unforeseen(error: Exception):
+    # By its endpoint: the path of an order's page is a secret and stays out of the log.
+    log.exception("%s %s failed", request.method, request.endpoint, exc_info=error)
+    return _page(500)
+
+
+def _page(code: int):
+    title, text = WORDS.get(code, WORDS[500] if code >= 500 else WORDS[400])
+    return render_template("errors/show.html", title=title, text=text), code

@@ -1,0 +1,75 @@
+"""The checkout form: the buyer's details, checked on submit, with errors in the buyer's words."""
+
+import unicodedata
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from ..buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_code
+from ..checkout import BuyerDetails
+from ..config import Shop
+
+
+def _tidy(text: str | None) -> str:
+    """Trim, and fold white space; a stray space or line break is nobody's mistake."""
+    return " ".join((text or "").split())
+
+
+def _no_control_characters(form, field) -> None:
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in field.data):
+        raise ValidationError("This has a character that cannot be printed. Please type it again.")
+
+
+def _text(label: str, missing: str, longest: int, **attributes) -> StringField:
+    validators = [
+        *([InputRequired(missing)] if missing else []),
+        Length(max=longest, message=f"Use at most {longest} characters."),
+        _no_control_characters,
+    ]
+    return StringField(label, validators, filters=[_tidy], render_kw=attributes)
+
+
+class CheckoutForm(FlaskForm):
+    given_names = _text("Given names", "Enter your name.", 100, autocomplete="given-name")
+    surname = _text("Surname", "", 100, autocomplete="family-name")
+    email = _text("E-mail", "Enter your e-mail address.", 254, autocomplete="email", inputmode="email", type="email",
+                  spellcheck="false", autocapitalize="none")  # fmt: skip
+    mobile_number = _text("Mobile number", "Enter your mobile number.", 40, autocomplete="tel", inputmode="tel",
+                          type="tel")  # fmt: skip
+    address_line1 = _text("Address", "Enter the street and house number.", 200, autocomplete="street-address")
+    city = _text("City", "Enter the city.", 100, autocomplete="address-level2")
+    postal_code = _text("Postal code", "Enter the postal code.", 20, autocomplete="postal-code", inputmode="numeric")
+    seen_amount = HiddenField()
+
+    def __init__(self, shop: Shop, **values):
+        super().__init__(**values)
+        self._shop = shop
+
+    def validate_email(self, field) -> None:
+        try:
+            check_email(field.data)
+        except NotAnEmail as error:
+            raise ValidationError("Enter an e-mail address like name@example.com.") from error
+
+    def validate_mobile_number(self, field) -> None:
+        try:
+            self.phone = e164(field.data, self._shop.country_code)
+        except NotAPhoneNumber as error:
+            raise ValidationError("Enter a phone number like 0812 3456 7890 or +62 812 3456 7890.") from error
+
+    def validate_postal_code(self, field) -> None:
+        digits = self._shop.country.postal_digits
+        if not is_postal_code(field.data, digits):
+            raise ValidationError(f"Enter a postal code of {' or '.join(map(str, digits))} digits.")
+
+    @property
+    def seen(self) -> int | None:
+        """The total that stood on the page, in minor units; None if the page did not say."""
+        text = self.seen_amount.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+    def details(self) -> BuyerDetails:
+        """Return the buyer's details once the form is valid."""
+        names = ("given_names", "surname", "email", "address_line1", "city", "postal_code")
+        return BuyerDetails(mobile_number=self.phone, **{name: self[name].data for name in names})

@@ -1,0 +1,114 @@
+"""An order's pages, found by its unguessable token: its state, the returns from the hosted page, pay, cancel.
+
+Whatever page the buyer comes back to, and whatever its query says, the provider's record decides.
+"""
+
+import logging
+from datetime import timedelta
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+
+from .. import checkout, payments
+from ..clock import now
+from ..models import Order
+from ..xendit import Patience, XenditError
+from . import visitor
+
+bp = Blueprint("orders", __name__, url_prefix="/order/<token>")
+
+# A buyer waits for this page; two seconds in all.
+BUYER_WAITS = Patience(connect=0.8, read=1.2, total=2)
+# The waiting page looks again by itself for a minute, then says that it has stopped.
+LOOK_EVERY_SECONDS = 5
+LOOKS = 12
+
+log = logging.getLogger(__name__)
+
+
+@bp.get("")
+def show(token: str):
+    return _page(_find(token))
+
+
+@bp.get("/complete")
+def complete(token: str):
+    order = _find(token)
+    _settle(order)
+    return _page(order, **_waiting(order))
+
+
+@bp.get("/cancel")
+def leave(token: str):
+    order = _find(token)
+    _settle(order)
+    return _page(order, came_back=True)
+
+
+@bp.get("/status")
+def status(token: str):
+    order = _find(token)
+    return {
+        "number": order.number,
+        "status": order.status,
+        "amount": order.amount,
+        "currency": order.currency,
+        "attention": order.attention is not None,
+        "payment": {"status": order.newest_attempt.status, "failure_code": order.failure_code},
+    }
+
+
+@bp.post("/pay")
+def pay(token: str):
+    return go_to_payment(_find(token))
+
+
+@bp.post("/cancel")
+def cancel(token: str):
+    order = _find(token)
+    checkout.cancel(order, current_app.extensions["xendit"])
+    return redirect(url_for("orders.show", token=token), code=303)
+
+
+def go_to_payment(order: Order):
+    """Answer with the hosted page for this order, or with the order's own page if there is none now."""
+    token = order.token
+    extensions = current_app.extensions
+    try:
+        link = payments.start(order.id, extensions["xendit"], extensions["settings"])
+    except payments.NotPayable:
+        link = url_for("orders.show", token=token)
+    except payments.PaymentUnavailable:
+        flash("The payment page could not be opened just now. No money was taken by this. Please try again.")
+        link = url_for("orders.show", token=token)
+    return redirect(link, code=303)
+
+
+def _find(token: str) -> Order:
+    return checkout.find_order(token) or abort(404)
+
+
+def _settle(order: Order) -> None:
+    try:
+        payments.settle(order.newest_attempt.id, current_app.extensions["xendit"], "return", patience=BUYER_WAITS)
+    except XenditError as error:
+        # The page says that it is still checking, and the worker will find out.
+        log.warning("return: Xendit did not answer, %s", error)
+
+
+def _page(order: Order, **context):
+    return render_template("orders/show.html", order=order, is_buyer=visitor.is_buyer_of(order), **context)
+
+
+def _waiting(order: Order) -> dict:
+    """What the waiting page needs: whether it looks again by itself, and until when."""
+    text = request.args.get("looks", "0")
+    looks = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+    if not order.can_be_paid:
+        return {}
+    return {
+        "is_checking": True,
+        "looks_again": looks < LOOKS,
+        "look_url": url_for("orders.complete", token=order.token, looks=looks + 1),
+        "look_every": LOOK_EVERY_SECONDS,
+        "looks_until": now() + timedelta(seconds=LOOK_EVERY_SECONDS * (LOOKS - looks)),
+    }

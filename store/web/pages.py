@@ -1,0 +1,43 @@
+"""What every template can use: how money and times are written, the cart's count, addresses of files."""
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+
+from .. import cart, failures
+from ..money import written
+from . import visitor
+
+
+def init_app(app: Flask) -> None:
+    shop = app.extensions["settings"].shop
+    clock = shop.country.clock
+
+    def moment(value: datetime) -> datetime:
+        """The same moment on the clocks of the shop's country."""
+        return value.astimezone(clock)
+
+    @app.context_processor
+    def shared() -> dict:
+        return {
+            "shop": shop,
+            "is_imitation": app.extensions["xendit"].hosts.is_elsewhere,
+            "cart_count": cart.count(visitor.cart()),
+        }
+
+    folder = Path(app.static_folder)
+    app.jinja_env.globals["file"] = lambda name: url_for("static", filename=name, v=_fingerprint(folder, name))
+    app.jinja_env.filters["money"] = written
+    app.jinja_env.filters["clock"] = lambda value: f"{moment(value):%H:%M %Z}"
+    app.jinja_env.filters["moment"] = lambda value: f"{moment(value).day} {moment(value):%B %Y, %H:%M %Z}"
+    app.jinja_env.filters["failure_reason"] = failures.reason
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+@cache
+def _fingerprint(folder: Path, name: str) -> str:
+    """A file may be kept for a year, because its address changes with its content."""
+    return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:8]

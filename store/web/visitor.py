@@ -1,0 +1,54 @@
+"""What the shop knows of a browser: its signed session cookie with cart, buyer key and open order."""
+
+import hmac
+import secrets
+
+from flask import g, session
+
+from ..cart import Cart, without
+from ..checkout import find_order
+from ..models import Order
+
+KEY_BYTES = 24
+
+
+def cart() -> Cart:
+    """Return this browser's cart; what a paid order holds has been taken out of it."""
+    if "cart" not in g:
+        g.cart = session.get("cart", {})
+        _take_out_what_is_paid()
+    return g.cart
+
+
+def keep_cart(changed: Cart) -> None:
+    session.permanent = True
+    session["cart"] = g.cart = changed
+
+
+def key() -> str | None:
+    """Return the secret by which this browser's orders are known, if it has one yet."""
+    return session.get("buyer")
+
+
+def key_or_new() -> str:
+    if "buyer" not in session:
+        session.permanent = True
+        session["buyer"] = secrets.token_urlsafe(KEY_BYTES)
+    return session["buyer"]
+
+
+def remember(order: Order) -> None:
+    """Remember the open order, so that the cart can be emptied once it is paid."""
+    session["order"] = order.token
+
+
+def is_buyer_of(order: Order) -> bool:
+    """Tell whether this browser placed the order. Others see its state, but nothing personal."""
+    return hmac.compare_digest(order.buyer_key.encode(), (key() or "").encode())
+
+
+def _take_out_what_is_paid() -> None:
+    order = find_order(session["order"]) if "order" in session else None
+    if order and order.paid_at:
+        del session["order"]
+        keep_cart(without(g.cart, order.quantities))

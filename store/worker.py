@@ -1,0 +1,98 @@
+"""The background worker: works through the inbox, looks at attempts when they are due, closes orders.
+
+Started by `flask worker`. More than one may run: each piece of work is reserved before it is done,
+and whatever is done twice changes nothing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from flask import Flask
+
+from . import checks, inbox
+from .xendit import Client
+
+INBOX_EVERY = 0.25
+CHECKS_EVERY = 2.0
+BATCH = 50
+# Work is mostly waiting for Xendit; one slow answer must not hold up everyone else.
+HANDS = 8
+# Xendit allows 60 calls a minute to an endpoint with a test key and 600 with a live one
+# (CONTRACT 1.2). Polls take half of it; reads for a webhook or a waiting buyer are not counted.
+POLLS_A_MINUTE = {True: 30, False: 300}
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs until `stop` is called; `run_once` does all that is due now."""
+
+    def __init__(self, app: Flask, provider: Client, *, is_test_key: bool):
+        self._app = app
+        self._provider = provider
+        self._budget = Budget(POLLS_A_MINUTE[is_test_key])
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped. A failure that nobody foresaw is logged, and the work goes on."""
+        next_checks = 0.0
+        while not self._stopping.is_set():
+            try:
+                self._work_through_inbox()
+                if time.monotonic() >= next_checks:
+                    self._check_due_attempts()
+                    next_checks = time.monotonic() + CHECKS_EVERY
+            except Exception:
+                log.exception("the worker stumbled and goes on")
+                self._stopping.wait(CHECKS_EVERY)
+            self._stopping.wait(INBOX_EVERY)
+
+    def run_once(self) -> None:
+        """Do everything that is due now."""
+        while self._work_through_inbox():
+            pass
+        self._check_due_attempts()
+
+    def _work_through_inbox(self) -> int:
+        with self._app.app_context():
+            taken = inbox.take(BATCH)
+        self._in_parallel(inbox.process, taken)
+        return len(taken)
+
+    def _check_due_attempts(self) -> None:
+        with self._app.app_context():
+            taken = checks.take(min(BATCH, self._budget.left()))
+        self._budget.spend(len(taken))
+        self._in_parallel(checks.check, taken)
+
+    def _in_parallel(self, work: Callable[[int, Client], None], ids: Iterable[int]) -> None:
+        def one(each: int) -> None:
+            with self._app.app_context():
+                work(each, self._provider)
+
+        with ThreadPoolExecutor(HANDS) as pool:
+            list(pool.map(one, ids))
+
+
+class Budget:
+    """How many polls may still be made: `a_minute` of them, saved up for a minute at most."""
+
+    def __init__(self, a_minute: int):
+        self._a_minute = a_minute
+        self._left = float(a_minute)
+        self._at = time.monotonic()
+
+    def left(self) -> int:
+        """Return the whole number of polls that may be made now."""
+        passed, self._at = time.monotonic() - self._at, time.monotonic()
+        self._left = min(self._left + passed * self._a_minute / 60, self._a_minute)
+        return int(self._left)
+
+    def spend(self, polls: int) -> None:
+        self._left -= polls

@@ -1,0 +1,28 @@
+"""Xendit Payment Sessions over HTTP: the one package that knows the provider's names and shapes.
+
+It needs `requests` only and knows nothing of the shop, so it can be lifted out whole.
+"""
+
+from .client import Client, Patience
+from .errors import ProviderRefused, ProviderUnavailable, UntrustedAnswer, XenditError
+from .links import AllowedHosts
+from .payloads import Customer, Item, Session, SessionRequest
+from .webhook import BadWebhook, Event, is_authentic, parse_event
+
+__all__ = [
+    "AllowedHosts",
+    "BadWebhook",
+    "Client",
+    "Customer",
+    "Event",
+    "Item",
+    "Patience",
+    "ProviderRefused",
+    "ProviderUnavailable",
+    "Session",
+    "SessionRequest",
+    "UntrustedAnswer",
+    "XenditError",
+    "is_authentic",
+    "parse_event",
+]

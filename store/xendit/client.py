@@ -1,0 +1,143 @@
+"""The client of Xendit's API: one request method, named time limits, our own errors.
+
+No exception of `requests` leaves this module, no redirect is followed, and nothing secret is logged.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from . import strict_json
+from .errors import ProviderRefused, ProviderUnavailable, UntrustedAnswer
+from .links import AllowedHosts
+from .payloads import Session, SessionRequest
+
+MAX_ANSWER_BYTES = 256 * 1024
+CHUNK = 16 * 1024
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a call may take, in seconds: to connect, to wait for an answer, and in all."""
+
+    connect: float
+    read: float
+    total: float
+
+
+CREATE = Patience(connect=2, read=8, total=10)
+LOOK = Patience(connect=2, read=5, total=7)
+
+
+class Client:
+    """Calls Xendit's session endpoints with one secret key. Safe to share between threads."""
+
+    def __init__(self, secret_key: str, api_url: str):
+        self._auth = (secret_key, "")
+        self._api_url = api_url.rstrip("/")
+        self.hosts = AllowedHosts(self._api_url)
+        self._local = threading.local()
+
+    def create_session(self, request: SessionRequest) -> Session:
+        """Create a payment session. Source: POST /sessions in Xendit's API reference.
+
+        Raises ProviderRefused if it certainly was not made, ProviderUnavailable if it may have been,
+        UntrustedAnswer if the answer has another amount, currency or reference, or a link elsewhere.
+        """
+        session = Session.from_json(self._call("POST", "/sessions", CREATE, request.to_json(), request.reference))
+        same = (session.reference, session.currency, session.amount) == (
+            request.reference, request.currency, request.amount,
+        )  # fmt: skip
+        if not same:
+            raise UntrustedAnswer("the answer has another reference, currency or amount")
+        if not self.hosts.allows(session.link or ""):
+            raise UntrustedAnswer("the payment link is missing or leads to a foreign host")
+        return session
+
+    def get_session(self, session_id: str, patience: Patience = LOOK) -> Session:
+        """Read a session. Source: GET /sessions/{id}. Raises ProviderRefused or ProviderUnavailable."""
+        return self._one_session("GET", session_id, "", patience)
+
+    def cancel_session(self, session_id: str) -> Session:
+        """End an ACTIVE session, so that its link stops working. Source: POST /sessions/{id}/cancel.
+
+        Raises ProviderRefused (422 if it is not ACTIVE any more) or ProviderUnavailable.
+        """
+        return self._one_session("POST", session_id, "/cancel", LOOK)
+
+    def _one_session(self, method: str, session_id: str, action: str, patience: Patience) -> Session:
+        path = f"/sessions/{quote(session_id, safe='')}{action}"
+        session = Session.from_json(self._call(method, path, patience, None, f"/sessions/…{action}"))
+        if session.id != session_id:
+            raise UntrustedAnswer("the answer is about another session")
+        return session
+
+    def _call(self, method: str, path: str, patience: Patience, body: dict | None, subject: str) -> Any:
+        """Make one call and return the parsed answer. `subject` stands for it in the log."""
+        started = time.monotonic()
+        try:
+            status, content = self._exchange(method, path, patience, body)
+        except (requests.RequestException, HTTPError) as error:
+            log.warning("xendit %s %s: %s", method, subject, type(error).__name__)
+            raise ProviderUnavailable(type(error).__name__) from error
+        log.info("xendit %s %s: %s in %d ms", method, subject, status, (time.monotonic() - started) * 1000)
+        return _checked(status, content)
+
+    def _exchange(self, method: str, path: str, patience: Patience, body: dict | None) -> tuple[int, bytes]:
+        deadline = time.monotonic() + patience.total
+        with self._session().request(
+            method,
+            self._api_url + path,
+            json=body,
+            auth=self._auth,
+            timeout=(patience.connect, patience.read),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return response.status_code, _read(response, deadline)
+
+    def _session(self) -> requests.Session:
+        # requests does not promise that its Session is safe between threads.
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+        return self._local.session
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """Return the body; a time-out of `requests` is only ever for the next piece of it."""
+    content = b""
+    while piece := response.raw.read1(CHUNK, decode_content=True):
+        content += piece
+        if len(content) > MAX_ANSWER_BYTES:
+            raise UntrustedAnswer("the answer is too long")
+        if time.monotonic() > deadline:
+            raise requests.ReadTimeout("the answer took too long")
+    return content
+
+
+def _checked(status: int, content: bytes) -> Any:
+    if 400 <= status < 500 and status != requests.codes.request_timeout:
+        raise ProviderRefused(status, _error_code(content))
+    if not 200 <= status < 300:
+        raise ProviderUnavailable(f"HTTP {status}")
+    try:
+        return strict_json.loads(content)
+    except strict_json.BadJSON as error:
+        raise UntrustedAnswer(str(error)) from error
+
+
+def _error_code(content: bytes) -> str:
+    try:
+        body = strict_json.loads(content)
+    except strict_json.BadJSON:
+        return ""
+    code = body.get("error_code") if isinstance(body, dict) else None
+    return code[:64] if isinstance(code, str) else ""

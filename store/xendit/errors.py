@@ -1,0 +1,28 @@
+"""What can go wrong between the shop and Xendit.
+
+XenditError
+├── ProviderRefused      a definite 4xx: the call did nothing
+└── ProviderUnavailable  no answer, or none to rely on: the call may have worked
+    └── UntrustedAnswer  a good status with a body that is not what was asked for
+"""
+
+
+class XenditError(Exception):
+    """Any failure of a call to Xendit. Its text is safe to log: no key, no link, no buyer."""
+
+
+class ProviderRefused(XenditError):
+    """Xendit answered that it did not do it. `code` is its error_code, if it sent one."""
+
+    def __init__(self, status: int, code: str):
+        super().__init__(f"HTTP {status} {code}".strip())
+        self.status = status
+        self.code = code
+
+
+class ProviderUnavailable(XenditError):
+    """Nobody knows whether the call worked: time-out, broken connection, 5xx."""
+
+
+class UntrustedAnswer(ProviderUnavailable):
+    """The call may have worked, but its answer is no session, or not the one that was asked for."""

@@ -1,0 +1,150 @@
+"""What goes to Xendit and what comes back, as frozen records. Only the fields that we use.
+
+Field names and limits: the session object of Xendit's API reference (create, get and cancel session).
+Amounts are in major units here, as on the wire: 150000 IDR is Rp150.000.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from .errors import UntrustedAnswer
+
+
+@dataclass(frozen=True)
+class Customer:
+    """`given_names` and `surname`: ASCII letters, digits and spaces, 1–50. `mobile_number`: E.164."""
+
+    reference: str
+    given_names: str
+    surname: str
+    email: str | None
+    mobile_number: str
+
+    def to_json(self) -> dict[str, Any]:
+        names = {"given_names": self.given_names, "surname": self.surname}
+        customer = {
+            "type": "INDIVIDUAL",
+            "reference_id": self.reference,
+            "email": self.email,
+            "mobile_number": self.mobile_number,
+            "individual_detail": _present(names),
+        }
+        return _present(customer)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line. `type` is PHYSICAL_PRODUCT or FEE; `category` is required by Xendit, though it may be empty."""
+
+    reference: str
+    type: str
+    name: str
+    category: str
+    unit_amount: int | Decimal
+    quantity: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "reference_id": self.reference,
+            "type": self.type,
+            "name": self.name,
+            "category": self.category,
+            "net_unit_amount": _number(self.unit_amount),
+            "quantity": self.quantity,
+        }
+
+
+@dataclass(frozen=True)
+class SessionRequest:
+    """A one-time payment on Xendit's hosted page, captured at once."""
+
+    reference: str
+    amount: int | Decimal
+    currency: str
+    country: str
+    description: str
+    customer: Customer
+    items: tuple[Item, ...]
+    expires_at: datetime
+    success_return_url: str
+    cancel_return_url: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "reference_id": self.reference,
+            "session_type": "PAY",
+            "mode": "PAYMENT_LINK",
+            "capture_method": "AUTOMATIC",
+            "amount": _number(self.amount),
+            "currency": self.currency,
+            "country": self.country,
+            "description": self.description,
+            "customer": self.customer.to_json(),
+            "items": [item.to_json() for item in self.items],
+            "expires_at": self.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "success_return_url": self.success_return_url,
+            "cancel_return_url": self.cancel_return_url,
+        }
+
+
+@dataclass(frozen=True)
+class Session:
+    """Xendit's record of a session. `amount` is None if the answer has none that is a number."""
+
+    id: str
+    status: str
+    type: str
+    reference: str
+    amount: Decimal | None
+    currency: str
+    payment_id: str | None
+    link: str | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "ACTIVE"
+
+    @classmethod
+    def from_json(cls, body: Any) -> "Session":
+        """Return the session in an answer. Raises UntrustedAnswer if there is none."""
+        if not isinstance(body, dict):
+            raise UntrustedAnswer("the answer is no JSON object")
+        session_id, status = _text(body.get("payment_session_id")), _text(body.get("status"))
+        if not session_id or not status:
+            raise UntrustedAnswer("the answer has no session id or no status")
+        return cls(
+            id=session_id,
+            status=status,
+            type=_text(body.get("session_type")) or "",
+            reference=_text(body.get("reference_id")) or "",
+            amount=_decimal(body.get("amount")),
+            currency=_text(body.get("currency")) or "",
+            payment_id=_text(body.get("payment_id")),
+            link=_text(body.get("payment_link_url"), limit=2000),
+        )
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _number(amount: int | Decimal) -> int | float:
+    # JSON has one kind of number. A float of two decimals prints them exactly as they were.
+    return amount if isinstance(amount, int) else float(amount)
+
+
+def _text(value: Any, limit: int = 255) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= limit else None
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """The examples in Xendit's documents show amounts both as numbers and as text."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
