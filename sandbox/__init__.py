@@ -1,4 +1,4 @@
-"""A stand-in for Xendit: its API, hosted page and webhooks on this machine. Start it with `python -m sandbox`."""
+"""A stand-in for Xendit: API, hosted page and webhooks on this machine. Started by `__main__.py`."""
 
 from flask import Flask, jsonify
 from werkzeug.exceptions import HTTPException

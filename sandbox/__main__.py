@@ -54,12 +54,22 @@ def report(line):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A stand-in for Xendit. No money moves.")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1, 0 for any (%(default)s)")
-    parser.add_argument("--secret-key", default=DEFAULT_SECRET_KEY, help="the only API key accepted (%(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="A stand-in for Xendit. No money moves."
+    )
+    parser.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1, 0 for any (%(default)s)"
+    )
+    parser.add_argument(
+        "--secret-key", default=DEFAULT_SECRET_KEY, help="the only API key accepted (%(default)s)"
+    )
     parser.add_argument("--webhook-url", help="where webhooks go; without it they are recorded but not sent")
-    parser.add_argument("--webhook-token", default=DEFAULT_WEBHOOK_TOKEN, help="x-callback-token (%(default)s)")
-    parser.add_argument("--database", default=":memory:", help="SQLite file to keep everything in (in memory)")
+    parser.add_argument(
+        "--webhook-token", default=DEFAULT_WEBHOOK_TOKEN, help="x-callback-token (%(default)s)"
+    )
+    parser.add_argument(
+        "--database", default=":memory:", help="SQLite file to keep everything in (in memory)"
+    )
     parser.add_argument("--merchant", default=DEFAULT_MERCHANT, help="name on the hosted page (%(default)s)")
     return parser
 
@@ -82,11 +92,13 @@ def _refuse(sentence):
 
 def _serve(settings, listener):
     ledger = Ledger(settings.database)
-    courier = Courier(ledger, settings.webhook_url, settings.webhook_token, report) if settings.webhook_url else None
-    app = create_app(settings, ledger)
-    server = make_server(
-        HOST, 0, app, threaded=True, request_handler=RequestHandler, fd=listener.fileno()
+    courier = (
+        Courier(ledger, settings.webhook_url, settings.webhook_token, report)
+        if settings.webhook_url
+        else None
     )
+    app = create_app(settings, ledger)
+    server = make_server(HOST, 0, app, threaded=True, request_handler=RequestHandler, fd=listener.fileno())
     ticker.start(ledger, courier)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)

@@ -1,4 +1,7 @@
-"""Amounts of money: exact numbers in major units, and how Xendit's page prints them. Called by every module with money."""
+"""Amounts: exact numbers in major units, and how Xendit's page prints them.
+
+Called by `validation.py`, `bodies.py` and, as filters, by the templates.
+"""
 
 from decimal import Decimal, DecimalException
 
@@ -9,7 +12,7 @@ COMMA_CURRENCIES = {"IDR", "VND"}  # These write 10.000,50 where the others writ
 
 
 def exact_number(text):
-    """A JSON number with a fraction or an exponent; refused if a float would not give back just these digits."""
+    """A JSON number with a fraction or an exponent; refused if a float would lose any of its digits."""
     number = float(text)
     if number in (float("inf"), float("-inf")) or not _says_the_same(number, text):
         raise ValueError(f"number out of range: {text[:40]}")

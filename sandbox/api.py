@@ -1,6 +1,5 @@
 """Xendit's API for payment sessions, over HTTP. Registered by `create_app`."""
 
-
 from flask import Blueprint, g, jsonify, request
 
 from . import auth, bodies, clock, sessions, validation
@@ -40,7 +39,12 @@ def record(answer):
     """Keep the call for the dashboard's story of the session."""
     if "session_id" in g and answer.status_code != 404:
         ledger.add_call(
-            g.session_id, clock.stamp(clock.now()), request.method, request.path, answer.status_code,
-            request.get_data(as_text=True), answer.get_data(as_text=True),
-        )  # fmt: skip
+            g.session_id,
+            clock.stamp(clock.now()),
+            request.method,
+            request.path,
+            answer.status_code,
+            request.get_data(as_text=True),
+            answer.get_data(as_text=True),
+        )
     return answer

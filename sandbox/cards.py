@@ -7,13 +7,25 @@ from . import clock
 
 NAME_LENGTH = 100
 EXPIRY = re.compile(r"(0[1-9]|1[0-2]) ?/ ?(?:20)?(\d\d)", re.ASCII)
-NETWORKS = {"4": "VISA", "5": "MASTERCARD", "35": "JCB", "3337": "JCB", "34": "AMEX", "37": "AMEX", "1": "BCA"}
+NETWORKS = {
+    "4": "VISA",
+    "5": "MASTERCARD",
+    "35": "JCB",
+    "3337": "JCB",
+    "34": "AMEX",
+    "37": "AMEX",
+    "1": "BCA",
+}
 AMEX_PREFIXES = ("34", "37")
 
 FRICTIONLESS = {
-    "4000000000001000", "5200000000001005", "4440000042200014", "5123456789012346", "378282246310005",
+    "4000000000001000",
+    "5200000000001005",
+    "4440000042200014",
+    "5123456789012346",
+    "378282246310005",
     "340000000002708",
-}  # fmt: skip
+}
 # Offered on the page: number and what it does.
 HINTS = (
     ("4000 0000 0000 2503", "asks for 3-D Secure"),
@@ -50,7 +62,10 @@ def mistakes(form):
     checks = {
         "card_number": (_is_card_number(number), "Enter the card number as printed on the card."),
         "expiry": (_is_expiry(form.get("expiry", "")), "Enter the expiry date as MM/YY, for example 08/29."),
-        "cvn": (_is_cvn(form.get("cvn", ""), number), "Enter the 3 digits on the back (4 on American Express)."),
+        "cvn": (
+            _is_cvn(form.get("cvn", ""), number),
+            "Enter the 3 digits on the back (4 on American Express).",
+        ),
         "cardholder_name": (_is_name(form.get("cardholder_name", "")), "Enter the name on the card."),
     }
     found = {field: sentence for field, (is_right, sentence) in checks.items() if not is_right}

@@ -1,4 +1,4 @@
-"""The payment channels that this account has active, from `channels.json`. Called by `validation.py` and `hosted.py`."""
+"""The payment channels that this account has active. Called by `validation.py` and the hosted page."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def active(country, currency):
 
 
 def offered(session):
-    """What the session's page shows: the allowed channels; those whose range misses the amount can't be used."""
+    """The channels on the session's page. One whose range misses the amount is shown but not usable."""
     allowed = session.get("allowed_payment_channels")
     return [
         channel | {"usable": channel["least"] <= session["amount"] <= channel["most"]}

@@ -1,4 +1,4 @@
-"""What the hosted page shows of an ACTIVE session: channels in groups, time left, the last failure. Called by `hosted.py`."""
+"""What the hosted page shows of an ACTIVE session: channels, time left, last failure. Called by `hosted.py`."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -36,7 +36,11 @@ def _open_channel(offered, newest_payment):
 def _local_time(session, left):
     hours = HOURS_FROM_UTC[session["country"]]
     local = clock.moment(session["expires_at"]) + timedelta(hours=hours)
-    return f"{local:%H:%M} (GMT+{hours})" if left < timedelta(hours=12) else f"{local:%d %b %Y, %H:%M} (GMT+{hours})"
+    return (
+        f"{local:%H:%M} (GMT+{hours})"
+        if left < timedelta(hours=12)
+        else f"{local:%d %b %Y, %H:%M} (GMT+{hours})"
+    )
 
 
 def _words(left):

@@ -1,4 +1,4 @@
-"""What Xendit lacks and a workshop needs: end a session's time now, empty everything. Registered by `create_app`."""
+"""What Xendit lacks and a workshop needs: expire a session, empty everything. Registered by `create_app`."""
 
 from flask import Blueprint, jsonify
 

@@ -14,7 +14,10 @@ CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src data:; 
 
 @bp.get("/")
 def index():
-    rows = [(session, ledger.newest_payment(session["payment_session_id"])) for session in ledger.newest_sessions()]
+    rows = [
+        (session, ledger.newest_payment(session["payment_session_id"]))
+        for session in ledger.newest_sessions()
+    ]
     return render_template(
         "dashboard/index.html", rows=rows, deliveries=ledger.newest_deliveries(), settings=settings
     )
@@ -23,11 +26,18 @@ def index():
 @bp.get("/dashboard/sessions/<session_id>")
 def show(session_id):
     session = sessions.find(ledger, session_id)
-    deliveries = [(delivery, ledger.tries_of(delivery["id"])) for delivery in ledger.deliveries_of(session_id)]
+    deliveries = [
+        (delivery, ledger.tries_of(delivery["id"])) for delivery in ledger.deliveries_of(session_id)
+    ]
     return render_template(
-        "dashboard/show.html", session=session, payments=ledger.payments_of(session_id),
-        calls=ledger.calls_of(session_id), deliveries=deliveries, reason=failures.reason, settings=settings,
-    )  # fmt: skip
+        "dashboard/show.html",
+        session=session,
+        payments=ledger.payments_of(session_id),
+        calls=ledger.calls_of(session_id),
+        deliveries=deliveries,
+        reason=failures.reason,
+        settings=settings,
+    )
 
 
 @bp.post("/dashboard/sessions/<session_id>/expire")
@@ -45,9 +55,10 @@ def keep_private(answer):
 
 
 @bp.app_template_filter()
-def pretty(text):
-    """JSON text, indented; any other text as it is."""
+def pretty(value):
+    """A dictionary or JSON text, indented; any other text as it is."""
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        return text
+        document = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return value
+    return json.dumps(document, indent=2, ensure_ascii=False)

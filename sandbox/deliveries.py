@@ -1,4 +1,4 @@
-"""Webhooks: announced inside the transaction that makes them true, sent by threads, repeated by Xendit's schedule.
+"""Webhooks: announced in the transaction that makes them true, sent by threads, repeated as Xendit does.
 
 `announce` is called by `sessions.py` and `payments.py`; the `Courier` is started by `__main__.py`.
 """
@@ -17,9 +17,13 @@ SENDERS = 16
 TIMEOUT_SECONDS = 30
 ANSWER_BYTES_KEPT = 2000
 RETRY_GAPS = (
-    timedelta(minutes=15), timedelta(minutes=45), timedelta(hours=2), timedelta(hours=3), timedelta(hours=6),
+    timedelta(minutes=15),
+    timedelta(minutes=45),
+    timedelta(hours=2),
+    timedelta(hours=3),
+    timedelta(hours=6),
     timedelta(hours=12),
-)  # fmt: skip
+)
 
 
 def announce(ledger, event, session_id, data):
@@ -31,7 +35,7 @@ def announce(ledger, event, session_id, data):
 
 
 class Courier:
-    """Takes due deliveries from the ledger to the receiver, several at a time, so that a slow one delays no other."""
+    """Takes due deliveries to the receiver, several at a time, so that a slow answer delays no other."""
 
     def __init__(self, ledger, url, token, report):
         self._ledger = ledger
@@ -57,14 +61,24 @@ class Courier:
         at = clock.now()
         started = time.monotonic()
         body = json.dumps(json.loads(delivery["document"]) | {"created": clock.stamp(at)})
-        headers = {"content-type": "application/json", "x-callback-token": self._token, "user-agent": "Xendit-Sandbox"}
+        headers = {
+            "content-type": "application/json",
+            "x-callback-token": self._token,
+            "user-agent": "Xendit-Sandbox",
+        }
         status, answer = _post(self._url, headers, body)
         state, due_at = _what_follows(status, delivery["tries_before"])
         self._ledger.record_try(
-            delivery["id"], state, due_at, at=clock.stamp(at), body=body, status=status, answer=answer,
+            delivery["id"],
+            state,
+            due_at,
+            at=clock.stamp(at),
+            body=body,
+            status=status,
+            answer=answer,
             headers=json.dumps(headers | {"x-callback-token": "•••"}),
             milliseconds=round((time.monotonic() - started) * 1000),
-        )  # fmt: skip
+        )
         self._report(f"webhook {delivery['event']} {status or 'no answer'}")
 
 
@@ -75,9 +89,13 @@ def _post(url, headers, body):
         with requests.Session() as http:
             http.trust_env = False
             response = http.post(
-                url, data=body.encode(), headers=headers | {"connection": "close"}, timeout=TIMEOUT_SECONDS,
-                allow_redirects=False, stream=True,
-            )  # fmt: skip
+                url,
+                data=body.encode(),
+                headers=headers | {"connection": "close"},
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
+                stream=True,
+            )
             return response.status_code, _beginning(response)
     except requests.RequestException as error:
         return None, type(error).__name__

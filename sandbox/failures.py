@@ -20,9 +20,12 @@ REASONS = {
 ANY_REASON = "The payment did not go through."
 # What a learner may choose from on the QR code's panel.
 QR_FAILURES = (
-    "INSUFFICIENT_BALANCE", "USER_DECLINED_PAYMENT", "PAYMENT_AMOUNT_LIMITS_EXCEEDED", "ISSUER_UNAVAILABLE",
+    "INSUFFICIENT_BALANCE",
+    "USER_DECLINED_PAYMENT",
+    "PAYMENT_AMOUNT_LIMITS_EXCEEDED",
+    "ISSUER_UNAVAILABLE",
     "PARTNER_TIMEOUT_ERROR",
-)  # fmt: skip
+)
 
 
 def reason(failure_code):

@@ -1,4 +1,4 @@
-"""The hosted page: where the buyer pays, fails or leaves. Plain forms, no scripts. Registered by `create_app`."""
+"""The hosted page: where the buyer pays, fails or leaves. Plain forms. Registered by `create_app`."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -11,13 +11,16 @@ CARDS = "CARDS"
 QRIS = "QRIS"
 AUTHENTICATED = "AUTHENTICATED"
 AUTHENTICATION_FAILURES = (
-    "UNAUTHENTICATED", "CANCELLED_AUTHENTICATION", "AUTHENTICATION_NOT_AVAILABLE", "AUTHENTICATION_REJECTED",
-    "AUTHENTICATION_SERVER_ERROR", "API_GW_ASM_POLICY_ERROR",
-)  # fmt: skip
+    "UNAUTHENTICATED",
+    "CANCELLED_AUTHENTICATION",
+    "AUTHENTICATION_NOT_AVAILABLE",
+    "AUTHENTICATION_REJECTED",
+    "AUTHENTICATION_SERVER_ERROR",
+    "API_GW_ASM_POLICY_ERROR",
+)
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 )
-
 
 
 @bp.get("")
@@ -37,16 +40,21 @@ def pay_by_card(session_id):
     payment = payments.start(ledger, session_id, CARDS, properties | {"card_details": card})
     if properties.get("skip_three_ds") or not cards.needs_authentication(request.form["card_number"]):
         return _settle_card(session, payment, "FRICTIONLESS")
-    return redirect(url_for(".show_authentication", session_id=session_id, payment_id=payment["payment_id"]), 303)
+    return redirect(
+        url_for(".show_authentication", session_id=session_id, payment_id=payment["payment_id"]), 303
+    )
 
 
 @bp.get("/authentication/<payment_id>")
 def show_authentication(session_id, payment_id):
     session, payment = _waiting(session_id, payment_id)
     return render_template(
-        "checkout/authentication.html", session=session, payment=payment, failures=AUTHENTICATION_FAILURES,
+        "checkout/authentication.html",
+        session=session,
+        payment=payment,
+        failures=AUTHENTICATION_FAILURES,
         merchant=settings.merchant,
-    )  # fmt: skip
+    )
 
 
 @bp.post("/authentication/<payment_id>")
@@ -127,10 +135,16 @@ def _settle(session, payment, failure_code, details):
 
 def _page(session, form=None, mistakes=None):
     return render_template(
-        "checkout/show.html", session=session, form=form or {}, mistakes=mistakes or {}, merchant=settings.merchant,
-        hints=cards.HINTS, qr_failures=failures.QR_FAILURES, reason=failures.reason,
+        "checkout/show.html",
+        session=session,
+        form=form or {},
+        mistakes=mistakes or {},
+        merchant=settings.merchant,
+        hints=cards.HINTS,
+        qr_failures=failures.QR_FAILURES,
+        reason=failures.reason,
         **checkout_page.contents(session, ledger.newest_payment(session["payment_session_id"])),
-    )  # fmt: skip
+    )
 
 
 def _ended(session):

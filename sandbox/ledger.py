@@ -1,7 +1,7 @@
 """The sandbox's memory: sessions, payments, API calls and webhook deliveries in SQLite, behind one lock.
 
-Called by `sessions.py`, `payments.py`, `deliveries.py` and the pages. Objects are kept as the JSON that the API
-answers; a column stands beside the JSON only where a query needs it.
+Called by `sessions.py`, `payments.py`, `deliveries.py` and the pages. Objects are kept as the JSON that
+the API answers; a column stands beside the JSON only where a query needs it.
 """
 
 import json
@@ -23,8 +23,8 @@ CREATE TABLE IF NOT EXISTS calls (
     path TEXT NOT NULL, status INTEGER NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS calls_by_session ON calls (session_id);
 CREATE TABLE IF NOT EXISTS deliveries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL, event TEXT NOT NULL, document TEXT NOT NULL,
-    state TEXT NOT NULL, due_at TEXT);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL, event TEXT NOT NULL,
+    document TEXT NOT NULL, state TEXT NOT NULL, due_at TEXT);
 CREATE INDEX IF NOT EXISTS deliveries_by_due ON deliveries (state, due_at);
 CREATE INDEX IF NOT EXISTS deliveries_by_session ON deliveries (session_id);
 CREATE TABLE IF NOT EXISTS tries (
@@ -75,7 +75,10 @@ class Ledger:
             "INSERT INTO sessions (id, status, expires_at, document) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET status = excluded.status, expires_at = excluded.expires_at,"
             " document = excluded.document",
-            session["payment_session_id"], session["status"], session["expires_at"], json.dumps(session),
+            session["payment_session_id"],
+            session["status"],
+            session["expires_at"],
+            json.dumps(session),
         )
 
     def session(self, session_id):
@@ -87,7 +90,8 @@ class Ledger:
     def sessions_due(self, stamp):
         """ACTIVE sessions whose time was over at that stamp."""
         return self._documents(
-            "SELECT document FROM sessions WHERE status = 'ACTIVE' AND expires_at <= ? ORDER BY expires_at", stamp
+            "SELECT document FROM sessions WHERE status = 'ACTIVE' AND expires_at <= ? ORDER BY expires_at",
+            stamp,
         )
 
     def customer_id(self, reference_id):
@@ -106,7 +110,9 @@ class Ledger:
         self._execute(
             "INSERT INTO payments (id, session_id, document) VALUES (?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET document = excluded.document",
-            payment["payment_id"], session_id, json.dumps(payment),
+            payment["payment_id"],
+            session_id,
+            json.dumps(payment),
         )
 
     def payment(self, session_id, payment_id):
@@ -115,7 +121,9 @@ class Ledger:
         )
 
     def payments_of(self, session_id):
-        return self._documents("SELECT document FROM payments WHERE session_id = ? ORDER BY position", session_id)
+        return self._documents(
+            "SELECT document FROM payments WHERE session_id = ? ORDER BY position", session_id
+        )
 
     def newest_payment(self, session_id):
         return self._document(
@@ -126,8 +134,15 @@ class Ledger:
 
     def add_call(self, session_id, at, method, path, status, request, answer):
         self._execute(
-            "INSERT INTO calls (session_id, at, method, path, status, request, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            session_id, at, method, path, status, request, answer,
+            "INSERT INTO calls (session_id, at, method, path, status, request, answer)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            session_id,
+            at,
+            method,
+            path,
+            status,
+            request,
+            answer,
         )
 
     def calls_of(self, session_id):
@@ -137,8 +152,12 @@ class Ledger:
 
     def add_delivery(self, session_id, event, envelope, due_at):
         self._execute(
-            "INSERT INTO deliveries (session_id, event, document, state, due_at) VALUES (?, ?, ?, 'WAITING', ?)",
-            session_id, event, json.dumps(envelope), due_at,
+            "INSERT INTO deliveries (session_id, event, document, state, due_at)"
+            " VALUES (?, ?, ?, 'WAITING', ?)",
+            session_id,
+            event,
+            json.dumps(envelope),
+            due_at,
         )
         self.delivery_added.set()
 
@@ -154,13 +173,18 @@ class Ledger:
         """What one try gave and what follows. Nothing is kept of a delivery that a reset swept away."""
         with self.transaction():
             known = self._rows(
-                "UPDATE deliveries SET state = ?, due_at = ? WHERE id = ? RETURNING id", state, due_at, delivery_id
+                "UPDATE deliveries SET state = ?, due_at = ? WHERE id = ? RETURNING id",
+                state,
+                due_at,
+                delivery_id,
             )
             if known:
                 columns = ", ".join(details)
                 values = ", ".join("?" * len(details))
                 self._execute(
-                    f"INSERT INTO tries (delivery_id, {columns}) VALUES (?, {values})", delivery_id, *details.values()
+                    f"INSERT INTO tries (delivery_id, {columns}) VALUES (?, {values})",
+                    delivery_id,
+                    *details.values(),
                 )
 
     def deliveries_of(self, session_id):

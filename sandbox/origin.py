@@ -14,7 +14,7 @@ def check():
         return
     site = request.headers.get("Sec-Fetch-Site", "none")
     sender = request.headers.get("Origin")
-    if site not in ("same-origin", "none") or sender is not None and sender not in _own_origins():
+    if site not in ("same-origin", "none") or (sender is not None and sender not in _own_origins()):
         raise ApiError(403, "FORBIDDEN", "This form may be sent from the sandbox's own pages only")
 
 

@@ -1,4 +1,4 @@
-"""Attempts to pay a session: started on the hosted page, then a success or a failure, once. Called by `hosted.py`."""
+"""Attempts to pay a session: started, then a success or a failure, once. Called by `hosted.py`."""
 
 from . import clock, deliveries, errors, ids, sessions
 

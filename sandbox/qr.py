@@ -9,10 +9,13 @@ ISSUER = "Sandbox Wallet"
 
 
 def drawing(session):
-    """The code as inline SVG. It says what it is, so that no real wallet app takes it for a bill."""
+    """The code as inline SVG."""
+    # No real wallet app may take the code for a bill, so it says what it is.
     text = f"Sandbox of Xendit, no money moves. {session['payment_session_id']}"
     code = segno.make(text, error="m", micro=False)
-    return Markup(code.svg_inline(scale=5, border=4, dark="#0b1f3a", light="#ffffff", title="QR code", omitsize=True))
+    return Markup(
+        code.svg_inline(scale=5, border=4, dark="#0b1f3a", light="#ffffff", title="QR code", omitsize=True)
+    )
 
 
 def payment_details():

@@ -1,4 +1,4 @@
-"""Checks a value against a JSON Schema, in the words that Xendit's own validator uses. Called by `validation.py`.
+"""Checks a value against a JSON Schema, in the words of Xendit's own validator. Called by `validation.py`.
 
 Knows only the keywords that `create_session.json` needs.
 """

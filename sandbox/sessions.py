@@ -1,6 +1,6 @@
-"""The life of a payment session: create, read, cancel, expire, complete. Called by the API, the pages and the ticker.
+"""The life of a payment session: create, read, cancel, expire, complete.
 
-A session is the dictionary that the API answers; `ledger.py` keeps it as JSON.
+Called by the API, the pages, `payments.py` and the ticker. A session is the dictionary that the API answers; `ledger.py` keeps it as JSON.
 """
 
 from datetime import timedelta
@@ -12,9 +12,15 @@ DEFAULT_LIFE = timedelta(minutes=30) - timedelta(milliseconds=500)
 # Given back as they came, in this order; absent where nothing was sent.
 ECHOED_BEFORE = ("session_type", "mode", "currency", "amount", "country", "allow_save_payment_method")
 ECHOED_AFTER = (
-    "channel_properties", "allowed_payment_channels", "description", "items", "metadata", "notification_channels",
-    "success_return_url", "cancel_return_url",
-)  # fmt: skip
+    "channel_properties",
+    "allowed_payment_channels",
+    "description",
+    "items",
+    "metadata",
+    "notification_channels",
+    "success_return_url",
+    "cancel_return_url",
+)
 
 
 def create(ledger, request, public_url):

@@ -1,4 +1,4 @@
-"""What the sandbox is started with. Made by `__main__.py`, read by every module that needs a choice of the teacher's."""
+"""What the sandbox is started with. Made by `__main__.py`, read through `context.py`."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -20,9 +20,9 @@ class Settings:
     database: str = ":memory:"
 
     def problem(self):
-        """The first thing wrong with these settings, as a sentence that never repeats a secret; None if all is well."""
+        """The first thing wrong, as a sentence that never repeats a secret; None if all is well."""
         if not self.secret_key.startswith(KEY_PREFIX):
-            return f"--secret-key must begin with {KEY_PREFIX}: a live key must never be typed into a sandbox."
+            return f"--secret-key must begin with {KEY_PREFIX}: never type a live key into a sandbox."
         if not _is_plain(self.secret_key) or ":" in self.secret_key:
             return "--secret-key may hold only visible ASCII characters and no colon."
         if not self.webhook_token or not _is_plain(self.webhook_token):

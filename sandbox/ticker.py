@@ -1,4 +1,4 @@
-"""What happens without anybody asking: sessions expire on time, due webhooks leave. Started by `__main__.py`."""
+"""What happens without being asked: sessions expire, due webhooks leave. Started by `__main__.py`."""
 
 import threading
 

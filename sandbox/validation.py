@@ -1,6 +1,6 @@
-"""The rules for a request to create a session: first its shape, then Xendit's own rules, then what is not imitated yet.
+"""The rules for a request to create a session: its shape, Xendit's own rules, what is not imitated yet.
 
-Called by `api.py` before `sessions.create`. Xendit does not document an order among the rules; this one is ours.
+Called by `api.py` before `sessions.create`. Xendit documents no order among the rules; this one is ours.
 """
 
 import ipaddress
@@ -87,15 +87,22 @@ def _check_metadata(holder, error_code="INVALID_METADATA"):
         raise errors.refusal(error_code, f"Metadata must have at most {METADATA_KEYS} keys")
     for key, value in metadata.items():
         if len(key) > METADATA_KEY_LENGTH:
-            raise errors.refusal(error_code, f"Metadata key must have at most {METADATA_KEY_LENGTH} characters")
+            raise errors.refusal(
+                error_code, f"Metadata key must have at most {METADATA_KEY_LENGTH} characters"
+            )
         if not isinstance(value, str):
             raise errors.refusal(error_code, "Metadata value must be a string")
         if len(value) > METADATA_VALUE_LENGTH:
-            raise errors.refusal(error_code, f"Metadata value must have at most {METADATA_VALUE_LENGTH} characters")
+            raise errors.refusal(
+                error_code, f"Metadata value must have at most {METADATA_VALUE_LENGTH} characters"
+            )
 
 
 def _check_customer(request):
-    saves = request["session_type"] == "SAVE" or request.get("allow_save_payment_method", "DISABLED") != "DISABLED"
+    saves = (
+        request["session_type"] == "SAVE"
+        or request.get("allow_save_payment_method", "DISABLED") != "DISABLED"
+    )
     if saves and "customer" not in request and "customer_id" not in request:
         raise errors.refusal("MISSING_CUSTOMER", "Customer object or customer_id is required")
 
@@ -126,7 +133,7 @@ def _is_return_url(url):
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or parts.scheme == "http" and _is_loopback(host))
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
 
 
 def _is_loopback(host):
@@ -177,11 +184,21 @@ def _check_imitated(request):
         raise errors.refusal("MODE_NOT_SUPPORTED", message)
     for name, known in (("allow_save_payment_method", "DISABLED"), ("capture_method", "AUTOMATIC")):
         if request.get(name, known) != known:
-            raise errors.invalid_request([(f"/body/{name}", f"must be {known}: this sandbox imitates no other yet")])
+            raise errors.invalid_request([(f"/body/{name}", f"must be {known}: no other is imitated yet")])
 
 
 RULES = (
-    _check_session_type, _check_mode, _check_country, _check_currency, _check_amount, _check_capture_method,
-    _check_items, _check_metadata, _check_customer, _check_expiry, _check_return_urls, _check_channels,
+    _check_session_type,
+    _check_mode,
+    _check_country,
+    _check_currency,
+    _check_amount,
+    _check_capture_method,
+    _check_items,
+    _check_metadata,
+    _check_customer,
+    _check_expiry,
+    _check_return_urls,
+    _check_channels,
     _check_card_properties,
-)  # fmt: skip
+)

@@ -1,0 +1,92 @@
+"""A purchase from the catalog to the paid order, through shop, worker and sandbox."""
+
+import time
+
+from ..buyer import COFFEE, Buyer
+from ..processes import Sandbox, Shop
+
+
+def session_id_of(shop: Shop, buyer: Buyer) -> str:
+    token = buyer.order.rpartition("/")[2]
+    query = "SELECT a.session_id FROM attempts a JOIN orders o ON o.id = a.order_id WHERE o.token = ? ORDER BY a.id DESC"
+    return shop.sql(query, token)[0][0]
+
+
+def test_an_order_is_paid_within_two_seconds_though_the_buyer_never_returns(buyer: Buyer):
+    link = buyer.goes_to_pay()
+
+    buyer.pays_by_qris(link)
+
+    paid_at = time.monotonic()
+    assert buyer.waits_until("paid", within=2)["payment"] == {"status": "COMPLETED", "failure_code": None}
+    assert time.monotonic() - paid_at < 2
+
+
+def test_the_buyer_comes_back_to_a_receipt_and_an_empty_cart(buyer: Buyer):
+    link = buyer.goes_to_pay(quantity=2)
+
+    page = buyer.opens(buyer.pays_by_qris(link))
+
+    assert page.url == f"{buyer.order}/complete"
+    assert "order is paid" in page.text
+    assert "Siti Rahayu" in page.text
+    assert "Your cart is empty" in buyer.opens("/cart").text
+
+
+def test_a_failed_try_shows_its_reason_and_leaves_the_order_payable(shop: Shop, buyer: Buyer):
+    link = buyer.goes_to_pay()
+
+    buyer.fails_by_qris(link)
+    time.sleep(1)
+    page = buyer.opens(f"{buyer.order}/cancel")
+
+    assert buyer.status()["status"] == "pending"
+    assert buyer.status()["payment"]["failure_code"]
+    assert "try again" in page.text.lower()
+    assert buyer.presses("pay").headers["location"] == link
+
+
+def test_a_canceled_order_gives_its_stock_back_once_the_session_is_closed(shop: Shop, sandbox: Sandbox, buyer: Buyer):
+    before = shop.stock(COFFEE)
+    buyer.goes_to_pay(quantity=3)
+    assert shop.stock(COFFEE) == before - 3
+
+    buyer.presses("cancel")
+
+    assert buyer.status()["status"] == "canceled"
+    assert sandbox.session(session_id_of(shop, buyer))["status"] == "CANCELED"
+    assert shop.stock(COFFEE) == before
+
+
+def test_an_expired_session_closes_the_order_and_gives_the_stock_back_once(shop: Shop, sandbox: Sandbox, buyer: Buyer):
+    before = shop.stock(COFFEE)
+    buyer.goes_to_pay(quantity=3)
+
+    sandbox.expire(session_id_of(shop, buyer))
+
+    assert buyer.waits_until("canceled")["payment"]["status"] == "EXPIRED"
+    shop.flask("worker", "--once")
+    assert shop.stock(COFFEE) == before
+
+
+def test_the_same_cart_goes_on_with_the_open_order(shop: Shop, buyer: Buyer):
+    link = buyer.goes_to_pay()
+    number = buyer.status()["number"]
+
+    again = buyer.checks_out()
+
+    assert again.headers["location"] == link
+    assert buyer.status()["number"] == number
+
+
+def test_a_changed_cart_closes_the_open_order_first(shop: Shop, sandbox: Sandbox, buyer: Buyer):
+    before = shop.stock(COFFEE)
+    buyer.goes_to_pay(quantity=2)
+    first, first_session = buyer.order, session_id_of(shop, buyer)
+
+    buyer.goes_to_pay(quantity=1)
+
+    assert buyer.order != first
+    assert buyer.opens(first).text.count("canceled")
+    assert sandbox.session(first_session)["status"] == "CANCELED"
+    assert shop.stock(COFFEE) == before - 3

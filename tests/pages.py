@@ -1,0 +1,69 @@
+"""Reading pages as a browser does: the forms with their fields, and the text."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import requests
+
+VOID = {"script", "style"}
+
+
+@dataclass
+class Form:
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+class Page(HTMLParser):
+    """A page that was received: `forms`, `text` and `links`, and the address it came from."""
+
+    def __init__(self, response: requests.Response):
+        super().__init__()
+        self.url = response.url
+        self.status = response.status_code
+        self.html = response.text
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self._text: list[str] = []
+        self._select: str | None = None
+        self.feed(response.text)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self._text).split())
+
+    def form(self, action_ends_with: str) -> Form:
+        """Return the first form that posts to an address with this end."""
+        found = [form for form in self.forms if form.action.split("?")[0].endswith(action_ends_with)]
+        assert found, f"no form to …{action_ends_with} on {self.url}, only {[form.action for form in self.forms]}"
+        return found[0]
+
+    def handle_starttag(self, tag: str, attrs) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            action = urljoin(self.url, attributes.get("action") or self.url)
+            self.forms.append(Form(action, attributes.get("method", "get").lower(), attributes=attributes))
+        elif tag == "a" and "href" in attributes:
+            self.links.append(urljoin(self.url, attributes["href"]))
+        elif self.forms and tag == "input" and "name" in attributes:
+            self._input(attributes)
+        elif self.forms and tag == "select":
+            self._select = attributes.get("name")
+        elif self._select and tag == "option":
+            if "selected" in attributes or self._select not in self.forms[-1].fields:
+                self.forms[-1].fields[self._select] = attributes.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = None
+
+    def handle_data(self, data: str) -> None:
+        self._text.append(data)
+
+    def _input(self, attributes: dict[str, str]) -> None:
+        if attributes.get("type") in ("radio", "checkbox") and "checked" not in attributes:
+            return
+        self.forms[-1].fields[attributes["name"]] = attributes.get("value", "")

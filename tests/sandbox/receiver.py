@@ -1,0 +1,61 @@
+"""A small HTTP server that keeps the webhooks it gets and answers as it is told."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+WAIT_SECONDS = 5
+
+
+class Receiver:
+    def __enter__(self):
+        self.received = []
+        self.statuses = {}  # reference_id → status to answer with, instead of 200
+        self.delays = {}  # reference_id → seconds to wait before the answer
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+
+    def events(self, session):
+        """The names of the events about this session so far."""
+        return [webhook["body"]["event"] for webhook in self._about(session)]
+
+    def wait_for(self, session, event):
+        """The first webhook with this event about this session."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            for webhook in self._about(session):
+                if webhook["body"]["event"] == event:
+                    return webhook
+            time.sleep(0.01)
+        raise AssertionError(f"no {event}; got {self.events(session)}")
+
+    def _about(self, session):
+        # Payment events carry no session id: the reference is what both have.
+        return [w for w in list(self.received) if w["body"]["data"]["reference_id"] == session["reference_id"]]
+
+    def _handler(receiver):  # noqa: N805
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                receiver.received.append({"headers": dict(self.headers.items()), "body": body, "at": time.time()})
+                reference_id = body["data"]["reference_id"]
+                time.sleep(receiver.delays.get(reference_id, 0))
+                status = receiver.statuses.get(reference_id, 200)
+                self.send_response(status)
+                if status == 302:
+                    self.send_header("Location", receiver.url + "/elsewhere")
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"ok")
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
