@@ -12,8 +12,14 @@ ERROR_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LA
 SERVER_ERROR = "Something unexpected happened. We are investigating this issue. Please try again later."
 
 
+class Sandbox(Flask):
+    def log_exception(self, exc_info):
+        """Without the path: the address of a hosted page is a secret."""
+        self.logger.error("Unexpected error", exc_info=exc_info)
+
+
 def create_app(settings, ledger):
-    app = Flask(__name__)
+    app = Sandbox(__name__)
     app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_PARTS=FORM_FIELDS_LIMIT)
     app.json.sort_keys = False
     app.extensions.update(settings=settings, ledger=ledger)

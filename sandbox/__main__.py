@@ -3,6 +3,7 @@
 import argparse
 import signal
 import socket
+import sqlite3
 import sys
 from urllib.parse import quote
 
@@ -85,13 +86,20 @@ def _listen(port):
     return listener
 
 
+def _open_ledger(path):
+    try:
+        return Ledger(path)
+    except sqlite3.Error as error:
+        _refuse(f"--database {path} can't be used ({error}).")
+
+
 def _refuse(sentence):
     print(sentence, file=sys.stderr)
     raise SystemExit(2)
 
 
 def _serve(settings, listener):
-    ledger = Ledger(settings.database)
+    ledger = _open_ledger(settings.database)
     courier = (
         Courier(ledger, settings.webhook_url, settings.webhook_token, report)
         if settings.webhook_url

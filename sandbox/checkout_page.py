@@ -1,4 +1,4 @@
-"""What the hosted page shows of an ACTIVE session: channels, time left, last failure. Called by `hosted.py`."""
+"""What the hosted page shows: channels, time left, the last failure. Called by `hosted.py`."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -11,13 +11,16 @@ REFRESH_MARGIN_SECONDS = 1
 LONGEST_REFRESH_SECONDS = 24 * 60 * 60
 
 
-def contents(session, newest_payment):
+def contents(session, newest_payment, channel_code=None):
+    """The template's words; `channel_code` is the channel whose form came back with mistakes, if any."""
     left = clock.moment(session["expires_at"]) - clock.now()
     offered = channels.offered(session)
     failed = newest_payment if newest_payment and newest_payment["status"] == "FAILED" else None
     return {
         "groups": [(name, list(group)) for name, group in groupby(offered, lambda channel: channel["group"])],
-        "open_channel": _open_channel(offered, newest_payment),
+        "open_channel": _open_channel(offered, channel_code, newest_payment),
+        # Apart, because a template takes `session.items` for the method of dictionaries.
+        "items": session.get("items", ()),
         "failed": failed,
         "pay_before": _local_time(session, left),
         "time_left": _words(left),
@@ -26,10 +29,10 @@ def contents(session, newest_payment):
     }
 
 
-def _open_channel(offered, newest_payment):
+def _open_channel(offered, channel_code, newest_payment):
     """The channel unfolded at first: the one tried last, else the first that can be used."""
     usable = [channel["code"] for channel in offered if channel["usable"]]
-    tried = newest_payment and newest_payment["channel_code"]
+    tried = channel_code or (newest_payment and newest_payment["channel_code"])
     return tried if tried in usable else next(iter(usable), None)
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's time: the one place that reads the clock, and how moments are written. All modules ask here."""
+"""The one place that reads the clock, and how moments are written. All modules ask here."""
 
 from datetime import UTC, datetime
 

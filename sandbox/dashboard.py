@@ -9,7 +9,10 @@ from .context import ledger, settings
 
 bp = Blueprint("dashboard", __name__)
 bp.before_request(origin.check)
-CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
 
 
 @bp.get("/")

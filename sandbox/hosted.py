@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from . import cards, channels, checkout_page, failures, payments, qr, sessions
 from .context import ledger, settings
-from .errors import ApiError, session_not_found
+from .errors import ApiError
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
 CARDS = "CARDS"
@@ -34,7 +34,7 @@ def pay_by_card(session_id):
     session = _payable(session_id, CARDS)
     mistakes = cards.mistakes(request.form)
     if mistakes:
-        return _page(session, form=request.form, mistakes=mistakes), 422
+        return _page(session, CARDS, request.form, mistakes), 422
     properties = session.get("channel_properties", {}).get("cards", {})
     card = cards.details(request.form)
     payment = payments.start(ledger, session_id, CARDS, properties | {"card_details": card})
@@ -80,16 +80,16 @@ def fail_by_qr(session_id):
     session = _payable(session_id, QRIS)
     failure_code = request.form.get("failure_code")
     if failure_code not in failures.QR_FAILURES:
-        return _page(session, mistakes={"failure_code": "Choose a reason from the list."}), 422
+        return _page(session, QRIS, {}, {"failure_code": "Choose a reason from the list."}), 422
     payment = payments.start(ledger, session_id, QRIS)
     return _settle(session, payment, failure_code, {})
 
 
 @bp.errorhandler(ApiError)
 def refuse(error):
-    """A try that came too late sees what became of the session; a wrong address sees a page."""
+    """A try that came too late, or by a closed channel, sees the session's page as it is now."""
     if error.status == 422:
-        return redirect(url_for(".show", **request.view_args), 303)
+        return redirect(url_for(".show", session_id=request.view_args["session_id"]), 303)
     return render_template("checkout/not_found.html", merchant=settings.merchant), 404
 
 
@@ -106,7 +106,7 @@ def keep_private(answer):
 def _payable(session_id, channel_code):
     session = sessions.find_active(ledger, session_id)
     if not channels.can_pay(session, channel_code):
-        raise session_not_found()
+        raise ApiError(422, "CHANNEL_NOT_AVAILABLE", "Not available for this payment")
     return session
 
 
@@ -133,7 +133,8 @@ def _settle(session, payment, failure_code, details):
     return redirect(session.get("success_return_url", here), 303)
 
 
-def _page(session, form=None, mistakes=None):
+def _page(session, channel_code=None, form=None, mistakes=None):
+    newest_payment = ledger.newest_payment(session["payment_session_id"])
     return render_template(
         "checkout/show.html",
         session=session,
@@ -143,7 +144,7 @@ def _page(session, form=None, mistakes=None):
         hints=cards.HINTS,
         qr_failures=failures.QR_FAILURES,
         reason=failures.reason,
-        **checkout_page.contents(session, ledger.newest_payment(session["payment_session_id"])),
+        **checkout_page.contents(session, newest_payment, channel_code),
     )
 
 

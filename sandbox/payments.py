@@ -35,8 +35,10 @@ def fail(ledger, session_id, payment_id, failure_code, details):
 
 def find_pending(ledger, session_id, payment_id):
     payment = ledger.payment(session_id, payment_id)
-    if payment is None or payment["status"] != "PENDING":
+    if payment is None:
         raise errors.ApiError(404, "DATA_NOT_FOUND", "Payment not found")
+    if payment["status"] != "PENDING":
+        raise errors.ApiError(422, "INELIGIBLE_TRANSACTION_STATUS", f"Payment status is {payment['status']}")
     return payment
 
 

@@ -1,6 +1,7 @@
 """The life of a payment session: create, read, cancel, expire, complete.
 
-Called by the API, the pages, `payments.py` and the ticker. A session is the dictionary that the API answers; `ledger.py` keeps it as JSON.
+Called by the API, the pages, `payments.py` and the ticker. A session is the
+dictionary that the API answers; `ledger.py` keeps it as JSON.
 """
 
 from datetime import timedelta

@@ -21,6 +21,7 @@ LEAST_LIFE = timedelta(minutes=10)
 METADATA_KEYS = 20
 METADATA_KEY_LENGTH = 40
 METADATA_VALUE_LENGTH = 80
+NOT_ACTIVE = "are not available. Please ensure that you have activated the necessary channels"
 UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -149,8 +150,7 @@ def _check_channels(request):
     missing = [code for code in wanted or () if code not in active]
     if missing or not active:
         named = ", ".join(missing) or f"for {request['country']} and {request['currency']}"
-        message = f"Channel(s) {named} are not available. Please ensure that you have activated the necessary channels"
-        raise errors.refusal("INVALID_PAYMENT_CHANNEL", message)
+        raise errors.refusal("INVALID_PAYMENT_CHANNEL", f"Channel(s) {named} {NOT_ACTIVE}")
 
 
 def _check_card_properties(request):
