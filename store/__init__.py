@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -20,6 +21,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or read_settings()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    # Flask's own server would log every path, and the path of an order's page is a secret.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = Flask(
         __name__,
         instance_path=str(INSTANCE),
@@ -38,11 +41,17 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _flask_config(settings: Settings) -> dict:
     is_https = settings.public_url.startswith("https://")
-    public_host = settings.public_url.partition("://")[2]
+    public_host = urlsplit(settings.public_url).hostname
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": 20, "max_overflow": 50, "pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": 20,
+            "max_overflow": 50,
+            "pool_pre_ping": True,
+            # An error of the database would otherwise print a buyer's details into the log.
+            "hide_parameters": True,
+        },
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "TRUSTED_HOSTS": [public_host, *LOOPBACK_NAMES],
         # __Host- ties the cookie to this very host; browsers take the name over https only.

@@ -1,5 +1,6 @@
 """From a cart to an order: what the cart comes to, and placing, finding and canceling an order."""
 
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,8 @@ from .xendit import Client, XenditError
 NUMBER_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 NUMBER_LENGTH = 6
 TOKEN_BYTES = 24
+
+log = logging.getLogger(__name__)
 
 
 class CartChanged(Exception):
@@ -151,7 +154,7 @@ def cancel(order: Order, provider: Client) -> None:
     try:
         payments.close(order.id, provider, "canceled by the buyer")
     except XenditError as error:
-        payments.log.warning("order is closing, but Xendit did not answer: %s", error)
+        log.warning("order %s is closing, but Xendit did not answer: %s", order.number, error)
 
 
 def _notice(shortage: Shortage, product: Product | None) -> str:

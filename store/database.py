@@ -4,8 +4,9 @@ Reads may happen anywhere; writes happen inside `transaction()`; and before anyt
 to Xendit) `release()` ends whatever is open, so that nobody waits for the network with a lock.
 """
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -49,6 +50,10 @@ class UTCDateTime(TypeDecorator):
         return value.replace(tzinfo=UTC)
 
 
+# SQLite has one writer at a time, and its waiting is a lottery: of 64 threads some lost for all of
+# their 5 seconds. So the threads of one process queue here, and only processes meet at the file.
+_one_writer = threading.Lock()
+
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 
@@ -71,18 +76,23 @@ def transaction() -> Iterator[None]:
     Rows that were loaded before are read afresh.
     """
     release()
-    db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-    try:
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+    with _turn():
+        db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
 
 
 def release() -> None:
     """End the open read transaction, if any, and give the connection back."""
     db.session.rollback()
+
+
+def _turn() -> AbstractContextManager:
+    return _one_writer if db.engine.dialect.name == "sqlite" else nullcontext()
 
 
 def _open_sqlite(connection, _record) -> None:

@@ -4,6 +4,7 @@ Three machines that are never mixed: an order (what the buyer sees), its attempt
 session each), and payments (money facts, only ever added). `order_events` tells how each moved.
 """
 
+import logging
 from datetime import datetime
 from typing import Annotated
 
@@ -22,6 +23,8 @@ from .status import (
     OrderStatus,
     check_move,
 )
+
+log = logging.getLogger(__name__)
 
 # Minor units of the currency beside it. 32 bits end at Rp2.147.483.647, which a large order reaches.
 Amount = Annotated[int, mapped_column(BigInteger)]
@@ -107,6 +110,7 @@ class Order(db.Model):
         """Change the status and write down why. Raises InvalidMove."""
         check_move(ORDER_MOVES, OrderStatus(self.status), status)
         db.session.add(OrderEvent(order_id=self.id, from_status=self.status, to_status=status, cause=cause))
+        log.info("order %s: %s -> %s (%s)", self.number, self.status, status, cause)
         self.status = status
         if status == OrderStatus.PAID:
             self.paid_at = now()
@@ -249,6 +253,7 @@ class Attempt(db.Model):
                 order_id=self.order_id, attempt_id=self.id, from_status=self.status, to_status=status, cause=cause
             )
         )
+        log.info("attempt %s: %s -> %s (%s)", self.reference, self.status, status, cause)
         self.status = status
 
     def plan_next_check(self) -> None:

@@ -4,7 +4,7 @@ Pure rules: no Flask, no database. Rupiah and dong have no minor unit, so Rp150.
 the other currencies of a payment session have two decimals.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 
@@ -40,7 +40,7 @@ def from_major(value: int | str | Decimal, currency: str) -> int:
         minor = Decimal(value).scaleb(CURRENCIES[currency].decimals)
         if minor != minor.to_integral_value():
             raise InexactAmount(f"{value} {currency}")
-    except (InvalidOperation, ValueError, TypeError) as error:
+    except (ArithmeticError, ValueError, TypeError) as error:
         raise InexactAmount(f"{value!r} {currency}") from error
     return int(minor)
 

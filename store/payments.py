@@ -235,7 +235,6 @@ def _complete(order: Order, attempt: Attempt, session: Session, cause: str) -> N
     )
     if order.is_pending or order.is_closing:
         order.move_to(OrderStatus.PAID, cause)
-        log.info("order %s is paid (%s)", order.number, cause)
     elif order.is_paid:
         order.ask_for_attention(f"{attempt.reference}: a second payment for a paid order.")
     else:

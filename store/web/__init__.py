@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from . import cart, catalog, checkout, errors, health, orders, pages, security, webhooks
+from . import cart, catalog, checkout, compression, errors, health, orders, pages, security, webhooks
 
 csrf = CSRFProtect()
 
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     for module in (catalog, cart, checkout, orders, webhooks, health):
         app.register_blueprint(module.bp)
     csrf.exempt(webhooks.bp)
+    compression.init_app(app)
     errors.init_app(app)
     pages.init_app(app)
     security.init_app(app)

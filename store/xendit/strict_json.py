@@ -24,7 +24,7 @@ def loads(body: bytes) -> Any:
         )
     except RecursionError as error:
         raise BadJSON("nested too deeply") from error
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise BadJSON(f"not JSON: {type(error).__name__}") from error
     _check(value, MAX_DEPTH)
     return value
