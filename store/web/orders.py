@@ -41,7 +41,7 @@ def complete(token: str):
 def leave(token: str):
     order = _find(token)
     _settle(order)
-    return _page(order, came_back=True)
+    return _page(order)
 
 
 @bp.get("/status")
@@ -109,6 +109,7 @@ def _waiting(order: Order) -> dict:
         "is_checking": True,
         "looks_again": looks < LOOKS,
         "look_url": url_for("orders.complete", token=order.token, looks=looks + 1),
+        "stop_url": url_for("orders.complete", token=order.token, looks=LOOKS),
         "look_every": LOOK_EVERY_SECONDS,
         "looks_until": now() + timedelta(seconds=LOOK_EVERY_SECONDS * (LOOKS - looks)),
     }
