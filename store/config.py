@@ -89,7 +89,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             problems,
         ),
         xendit_api_url=(environ.get("XENDIT_API_URL") or XENDIT_API_URL).rstrip("/"),
-        xendit_webhook_token=environ.get("XENDIT_WEBHOOK_TOKEN", ""),
+        xendit_webhook_token=environ.get("XENDIT_WEBHOOK_TOKEN", "").strip(),
         shop=_read_shop(problems),
     )
     problems += _problems(settings)

@@ -6,13 +6,14 @@ to Xendit) `release()` ends whatever is open, so that nobody waits for the netwo
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, TypeDecorator, event
+from sqlalchemy.exc import TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 
 SQLITE_BUSY_SECONDS = 5
@@ -91,8 +92,18 @@ def release() -> None:
     db.session.rollback()
 
 
-def _turn() -> AbstractContextManager:
-    return _one_writer if db.engine.dialect.name == "sqlite" else nullcontext()
+@contextmanager
+def _turn() -> Iterator[None]:
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    # Behind writers that all wait for the file in vain, the waiting must not add up.
+    if not _one_writer.acquire(timeout=SQLITE_BUSY_SECONDS):
+        raise TimeoutError("the database is busy")
+    try:
+        yield
+    finally:
+        _one_writer.release()
 
 
 def _open_sqlite(connection, _record) -> None:

@@ -4,7 +4,7 @@ Pure rules: no Flask, no database. Rupiah and dong have no minor unit, so Rp150.
 the other currencies of a payment session have two decimals.
 """
 
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import NamedTuple
 
 
@@ -26,6 +26,9 @@ CURRENCIES = {
     "USD": Currency(2, "US${}", ",", "."),
 }
 
+LONGEST_AMOUNT = 18  # digits that always fit into the database's 64 bits
+_EXACT = Context(traps=[Inexact, InvalidOperation])  # Never rounds: 0.00…01 is not 0.
+
 
 class InexactAmount(ValueError):
     """An amount in major units that is no whole number of the currency's minor units."""
@@ -37,8 +40,9 @@ def from_major(value: int | str | Decimal, currency: str) -> int:
     Raises InexactAmount for anything that is not exactly a whole number of minor units.
     """
     try:
-        minor = Decimal(value).scaleb(CURRENCIES[currency].decimals)
-        if minor != minor.to_integral_value():
+        minor = Decimal(value).scaleb(CURRENCIES[currency].decimals, _EXACT)
+        # 1e999999 is a whole number too, and Python takes half a minute to write it out.
+        if not minor.is_finite() or minor.adjusted() >= LONGEST_AMOUNT or minor != minor.to_integral_value():
             raise InexactAmount(f"{value} {currency}")
     except (ArithmeticError, ValueError, TypeError) as error:
         raise InexactAmount(f"{value!r} {currency}") from error

@@ -220,8 +220,8 @@ def _write_down(attempt_id: int, session: Session, cause: str) -> None:
 
 def _complete(order: Order, attempt: Attempt, session: Session, cause: str) -> None:
     """Xendit says COMPLETED. With automatic capture and a payment id that is captured money."""
-    if session.payment_id is None:
-        return
+    if session.payment_id is None and attempt.expires_at > now():
+        return  # it may still be on its way
     if problem := _mismatch(attempt, session):
         attempt.move_to(AttemptStatus.SUSPECT, cause)
         order.ask_for_attention(f"{attempt.reference}: {problem}")
@@ -251,6 +251,8 @@ def _mismatch(attempt: Attempt, session: Session) -> str | None:
         return "the session at Xendit belongs to another reference."
     if session.type != "PAY":
         return f"the session at Xendit is of type {session.type[:20]}."
+    if session.payment_id is None:
+        return "Xendit calls the session completed, but names no payment."
     if (amount, session.currency) != (attempt.amount, attempt.currency):
         return f"Xendit's record shows {session.amount} {session.currency[:3]}."
     if db.session.scalar(db.select(Payment.id).filter_by(payment_id=session.payment_id)):

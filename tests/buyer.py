@@ -1,6 +1,7 @@
 """A buyer without scripts: walks through the shop and the hosted page by reading and sending forms."""
 
 import time
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -20,6 +21,12 @@ DETAILS = {
 }
 CHALLENGE_CARD = "4000000000001091"
 SETTLED_WITHIN = 10.0
+
+
+class AttemptRow(NamedTuple):
+    reference: str
+    status: str
+    session_id: str | None
 
 
 class Buyer:
@@ -56,6 +63,18 @@ class Buyer:
         """The newest order's page, from the shop's records: a buyer has it from the return address."""
         rows = self.shop.sql("SELECT token FROM orders ORDER BY id DESC LIMIT 1")
         return f"{self.shop.url}/order/{rows[0][0]}" if rows else None
+
+    def attempts(self) -> list[AttemptRow]:
+        """The order's attempts, oldest first, from the shop's records."""
+        query = (
+            "SELECT a.reference, a.status, a.session_id FROM attempts a JOIN orders o ON o.id = a.order_id"
+            " WHERE o.token = ? ORDER BY a.number"
+        )
+        return [AttemptRow(*row) for row in self.shop.sql(query, self.order.rpartition("/")[2])]
+
+    @property
+    def session_id(self) -> str | None:
+        return self.attempts()[-1].session_id
 
     def status(self) -> dict:
         return self.browser.get(f"{self.order}/status", timeout=10).json()

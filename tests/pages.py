@@ -18,7 +18,7 @@ class Form:
 
 
 class Page(HTMLParser):
-    """A page that was received: `forms`, `text` and `links`, and the address it came from."""
+    """A page that was received: `title`, `forms`, `text`, `links`, elements `by_id`, and the address it came from."""
 
     def __init__(self, response: requests.Response):
         super().__init__()
@@ -27,8 +27,11 @@ class Page(HTMLParser):
         self.html = response.text
         self.forms: list[Form] = []
         self.links: list[str] = []
+        self.title = ""
+        self.by_id: dict[str, dict[str, str]] = {}  # the attributes of each element that has an id
         self._text: list[str] = []
         self._select: str | None = None
+        self._is_title = False
         self.feed(response.text)
 
     @property
@@ -43,6 +46,9 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs) -> None:
         attributes = {name: value or "" for name, value in attrs}
+        self._is_title = tag == "title" and not self.title
+        if "id" in attributes:
+            self.by_id[attributes["id"]] = attributes
         if tag == "form":
             action = urljoin(self.url, attributes.get("action") or self.url)
             self.forms.append(Form(action, attributes.get("method", "get").lower(), attributes=attributes))
@@ -52,16 +58,20 @@ class Page(HTMLParser):
             self._input(attributes)
         elif self.forms and tag == "select":
             self._select = attributes.get("name")
-        elif self._select and tag == "option":
-            if "selected" in attributes or self._select not in self.forms[-1].fields:
-                self.forms[-1].fields[self._select] = attributes.get("value", "")
+        elif self._select and tag == "option" and (
+            "selected" in attributes or self._select not in self.forms[-1].fields
+        ):
+            self.forms[-1].fields[self._select] = attributes.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
+        self._is_title = False
         if tag == "select":
             self._select = None
 
     def handle_data(self, data: str) -> None:
         self._text.append(data)
+        if self._is_title:
+            self.title += data
 
     def _input(self, attributes: dict[str, str]) -> None:
         if attributes.get("type") in ("radio", "checkbox") and "checked" not in attributes:

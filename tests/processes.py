@@ -1,6 +1,7 @@
 """Shop, worker and sandbox as real processes on free ports, as a merchant would run them."""
 
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -31,12 +32,13 @@ def clean_environment() -> dict[str, str]:
 class Process:
     """One program; its output goes to a file, so that a test can read what was logged."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], log: Path):
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path, folder: Path = ROOT):
         self.log = log
         self._file = log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=self._file, stderr=self._file
-        )
+            [sys.executable, "-m", *command],
+            cwd=folder, env=environment, stdout=self._file, stderr=self._file, start_new_session=True,
+        )  # fmt: skip
 
     def wait_until_it_answers(self, url: str) -> None:
         deadline = time.monotonic() + STARTS_WITHIN
@@ -53,8 +55,8 @@ class Process:
         return self.log.read_text(errors="replace")
 
     def kill(self) -> None:
-        """End it as a power cut would."""
-        self._process.kill()
+        """End it and what it has started, as a power cut would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:
@@ -92,7 +94,9 @@ class Sandbox:
 class Shop:
     """The shop under gunicorn with its own database; `provider_url` is all it knows of the provider."""
 
-    def __init__(self, folder: Path, provider_url: str, port: int | None = None, with_worker: bool = True):
+    def __init__(
+        self, folder: Path, provider_url: str, port: int | None = None, with_worker: bool = True, **settings: str
+    ):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
@@ -104,11 +108,16 @@ class Shop:
             "XENDIT_SECRET_KEY": SECRET_KEY,
             "XENDIT_API_URL": provider_url,
             "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
+            **settings,
         }
         self.flask("init-db")
-        self.process = Process(["gunicorn", "app:app"], self.environment, folder / "shop.log")
-        self.process.wait_until_it_answers(f"{self.url}/healthz")
+        self.process = self.start()
         self.worker = self.start_worker() if with_worker else None
+
+    def start(self) -> Process:
+        self.process = Process(["gunicorn", "app:app"], self.environment, self.folder / "shop.log")
+        self.process.wait_until_it_answers(f"{self.url}/healthz")
+        return self.process
 
     def start_worker(self) -> Process:
         self.worker = Process(["flask", "--app", "app", "worker"], self.environment, self.folder / "worker.log")
@@ -128,6 +137,11 @@ class Shop:
             return connection.execute(statement, values).fetchall()
         finally:
             connection.close()
+
+    def make_everything_due(self) -> None:
+        """As if the time had passed until the worker's next looks."""
+        self.sql("UPDATE attempts SET next_check_at = '2000-01-01' WHERE next_check_at IS NOT NULL")
+        self.sql("UPDATE webhook_events SET due_at = '2000-01-01' WHERE processed_at IS NULL")
 
     def stock(self, slug: str) -> int:
         return self.sql("SELECT stock FROM products WHERE slug = ?", slug)[0][0]

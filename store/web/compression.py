@@ -12,6 +12,8 @@ COMPRESSED = ("catalog.index", "catalog.show", "static")
 
 def init_app(app: Flask) -> None:
     app.config["COMPRESS_REGISTER"] = False
+    # Files are streamed, and for streams the library leaves out gzip, the one that every client knows.
+    app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip", "deflate"]
     compress = Compress(app)
     for endpoint in COMPRESSED:
         app.view_functions[endpoint] = compress.compressed()(app.view_functions[endpoint])

@@ -2,9 +2,9 @@
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request, session
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 WORDS = {
     400: ("That did not work", "The address or form was not understood. Go back and try again."),
@@ -33,7 +33,8 @@ def init_app(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException):
-    if error.code is None or error.code < 400:
+    # Under a foreign name no address can be built, so no page of the shop's can be shown.
+    if error.code is None or error.code < 400 or isinstance(error, SecurityError):
         return error
     return _page(error.code)
 
@@ -41,6 +42,8 @@ def _http_error(error: HTTPException):
 def _unforeseen(error: Exception):
     # By its endpoint: the path of an order's page is a secret and stays out of the log.
     log.exception("%s %s failed", request.method, request.endpoint, exc_info=error)
+    # The database may be what failed, so the header's cart must not ask it.
+    g.cart = session.get("cart", {})
     return _page(500)
 
 

@@ -4,7 +4,7 @@ import unicodedata
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from ..buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_code
 from ..checkout import BuyerDetails
@@ -23,7 +23,7 @@ def _no_control_characters(form, field) -> None:
 
 def _text(label: str, missing: str, longest: int, **attributes) -> StringField:
     validators = [
-        *([InputRequired(missing)] if missing else []),
+        *([DataRequired(missing)] if missing else []),
         Length(max=longest, message=f"Use at most {longest} characters."),
         _no_control_characters,
     ]

@@ -43,6 +43,9 @@ def init_app(app: Flask) -> None:
             response.headers["Strict-Transport-Security"] = HSTS
         if request.endpoint not in PUBLIC or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
+        elif request.endpoint != "static":
+            # The header counts this browser's cart, so no cache may share the page.
+            response.headers["Cache-Control"] = "private, no-cache"
         return response
 
 

@@ -23,6 +23,7 @@ def cart() -> Cart:
 def keep_cart(changed: Cart) -> None:
     session.permanent = True
     session["cart"] = g.cart = changed
+    key_or_new()  # Known before the checkout, so that ten clicks there come from one buyer and not from ten.
 
 
 def key() -> str | None:

@@ -6,12 +6,6 @@ from ..buyer import COFFEE, Buyer
 from ..processes import Sandbox, Shop
 
 
-def session_id_of(shop: Shop, buyer: Buyer) -> str:
-    token = buyer.order.rpartition("/")[2]
-    query = "SELECT a.session_id FROM attempts a JOIN orders o ON o.id = a.order_id WHERE o.token = ? ORDER BY a.id DESC"
-    return shop.sql(query, token)[0][0]
-
-
 def test_an_order_is_paid_within_two_seconds_though_the_buyer_never_returns(buyer: Buyer):
     link = buyer.goes_to_pay()
 
@@ -54,7 +48,7 @@ def test_a_canceled_order_gives_its_stock_back_once_the_session_is_closed(shop: 
     buyer.presses("cancel")
 
     assert buyer.status()["status"] == "canceled"
-    assert sandbox.session(session_id_of(shop, buyer))["status"] == "CANCELED"
+    assert sandbox.session(buyer.session_id)["status"] == "CANCELED"
     assert shop.stock(COFFEE) == before
 
 
@@ -62,7 +56,7 @@ def test_an_expired_session_closes_the_order_and_gives_the_stock_back_once(shop:
     before = shop.stock(COFFEE)
     buyer.goes_to_pay(quantity=3)
 
-    sandbox.expire(session_id_of(shop, buyer))
+    sandbox.expire(buyer.session_id)
 
     assert buyer.waits_until("canceled")["payment"]["status"] == "EXPIRED"
     shop.flask("worker", "--once")
@@ -82,7 +76,7 @@ def test_the_same_cart_goes_on_with_the_open_order(shop: Shop, buyer: Buyer):
 def test_a_changed_cart_closes_the_open_order_first(shop: Shop, sandbox: Sandbox, buyer: Buyer):
     before = shop.stock(COFFEE)
     buyer.goes_to_pay(quantity=2)
-    first, first_session = buyer.order, session_id_of(shop, buyer)
+    first, first_session = buyer.order, buyer.session_id
 
     buyer.goes_to_pay(quantity=1)
 

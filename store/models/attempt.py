@@ -1,0 +1,81 @@
+"""Attempts to get an order paid, and the payments that came of them."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..clock import now
+from ..database import UTCDateTime, db
+from ..schedule import next_check
+from ..status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
+from .columns import Amount, one_of
+from .order_event import OrderEvent
+
+log = logging.getLogger(__name__)
+
+
+class Attempt(db.Model):
+    """One try to get an order paid: one session at Xendit, found by our own `reference`."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        CheckConstraint(one_of("status", AttemptStatus), name="attempt_status"),
+        UniqueConstraint("order_id", "number", name="attempt_number"),
+        # Only an ACTIVE attempt has a link that the buyer can see, and there is never a second one.
+        Index("one_active_attempt_per_order", "order_id", unique=True,
+              sqlite_where=text("status = 'ACTIVE'"), postgresql_where=text("status = 'ACTIVE'")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    number: Mapped[int]
+    reference: Mapped[str] = mapped_column(String(64), unique=True)
+    status: Mapped[str] = mapped_column(String(20), default=AttemptStatus.NEW)
+    amount: Mapped[Amount]
+    currency: Mapped[str] = mapped_column(String(3))
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    session_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    failure_code: Mapped[str | None] = mapped_column(String(64))  # of the buyer's last failed try
+    trouble: Mapped[str | None] = mapped_column(String(200))  # what went wrong with our call
+    next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+
+    order: Mapped["Order"] = relationship(back_populates="attempts")  # noqa: F821 (order.py imports this file)
+
+    def move_to(self, status: AttemptStatus, cause: str) -> None:
+        """Change the status and write down why. Raises InvalidMove."""
+        check_move(ATTEMPT_MOVES, AttemptStatus(self.status), status)
+        db.session.add(
+            OrderEvent(
+                order_id=self.order_id, attempt_id=self.id, from_status=self.status, to_status=status, cause=cause
+            )
+        )
+        log.info("attempt %s: %s -> %s (%s)", self.reference, self.status, status, cause)
+        self.status = status
+
+    def plan_next_check(self) -> None:
+        """Set when the worker looks at this attempt again, now that its state is known."""
+        self.next_check_at = next_check(AttemptStatus(self.status), self.sent_at, self.expires_at, now())
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_ATTEMPT
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status in SETTLED_ATTEMPT
+
+
+class Payment(db.Model):
+    """Money that the provider's record shows as captured; `amount` in minor units. Rows are only ever added."""
+
+    __tablename__ = "payments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), unique=True)
+    payment_id: Mapped[str] = mapped_column(String(64), unique=True)
+    amount: Mapped[Amount]
+    currency: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

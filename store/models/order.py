@@ -1,0 +1,165 @@
+"""Orders with their lines: what the buyer sees."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..clock import now
+from ..database import UTCDateTime, db
+from ..schedule import UNSENT_FOR
+from ..status import ORDER_MOVES, AttemptStatus, OrderStatus, check_move
+from .attempt import Attempt
+from .columns import Amount, one_of
+from .order_event import OrderEvent
+
+ATTENTION_LENGTH = 200
+
+log = logging.getLogger(__name__)
+
+
+class Order(db.Model):
+    """`amount` and `shipping_fee` are in minor units of `currency`. `buyer_key` is the browser that ordered."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        CheckConstraint(one_of("status", OrderStatus), name="order_status"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        # One browser has one open order at a time, whatever it clicks.
+        Index("one_pending_order_per_buyer", "buyer_key", unique=True,
+              sqlite_where=text("status = 'pending'"), postgresql_where=text("status = 'pending'")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    token: Mapped[str] = mapped_column(String(43), unique=True)
+    buyer_key: Mapped[str] = mapped_column(String(43))
+    status: Mapped[str] = mapped_column(String(20), default=OrderStatus.PENDING)
+    attention: Mapped[str | None] = mapped_column(String(ATTENTION_LENGTH))  # why a person must look
+    amount: Mapped[Amount]
+    shipping_fee: Mapped[Amount]
+    currency: Mapped[str] = mapped_column(String(3))
+    given_names: Mapped[str] = mapped_column(String(100))
+    surname: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254))
+    mobile_number: Mapped[str] = mapped_column(String(20))
+    address_line1: Mapped[str] = mapped_column(String(200))
+    city: Mapped[str] = mapped_column(String(100))
+    postal_code: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)
+    hold_expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", order_by="OrderLine.id")
+    attempts: Mapped[list["Attempt"]] = relationship(back_populates="order", order_by="Attempt.number")
+
+    def move_to(self, status: OrderStatus, cause: str) -> None:
+        """Change the status and write down why. Raises InvalidMove."""
+        check_move(ORDER_MOVES, OrderStatus(self.status), status)
+        db.session.add(OrderEvent(order_id=self.id, from_status=self.status, to_status=status, cause=cause))
+        log.info("order %s: %s -> %s (%s)", self.number, self.status, status, cause)
+        self.status = status
+        if status == OrderStatus.PAID:
+            self.paid_at = now()
+
+    def add_attempt(self) -> "Attempt":
+        """Add the next try to get this order paid, with a reference of its own."""
+        number = len(self.attempts) + 1
+        attempt = Attempt(
+            number=number,
+            reference=f"{self.number}-A{number}",
+            status=AttemptStatus.NEW,
+            amount=self.amount,
+            currency=self.currency,
+            expires_at=self.hold_expires_at,
+            next_check_at=now() + UNSENT_FOR,
+        )
+        self.attempts.append(attempt)
+        return attempt
+
+    def ask_for_attention(self, reason: str) -> None:
+        """Mark that a person must look, and why. The first reason stays."""
+        self.attention = self.attention or reason[:ATTENTION_LENGTH]
+
+    @property
+    def buyer_name(self) -> str:
+        return f"{self.given_names} {self.surname}".strip()
+
+    @property
+    def quantities(self) -> dict[str, int]:
+        return {line.slug: line.quantity for line in self.lines}
+
+    @property
+    def subtotal(self) -> int:
+        return self.amount - self.shipping_fee
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == OrderStatus.PENDING
+
+    @property
+    def is_closing(self) -> bool:
+        return self.status == OrderStatus.CLOSING
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status == OrderStatus.PAID
+
+    @property
+    def is_canceled(self) -> bool:
+        return self.status == OrderStatus.CANCELED
+
+    @property
+    def can_be_paid(self) -> bool:
+        return self.is_pending and not self.attention
+
+    @property
+    def was_never_payable(self) -> bool:
+        """The last call to Xendit failed and no buyer ever saw a payment page: no money can have been taken."""
+        never_seen = all(attempt.session_id is None for attempt in self.attempts)
+        return never_seen and self.newest_attempt.trouble is not None
+
+    @property
+    def hold_is_over(self) -> bool:
+        return self.hold_expires_at <= now()
+
+    @property
+    def newest_attempt(self) -> "Attempt":
+        return self.attempts[-1]
+
+    @property
+    def active_attempt(self) -> "Attempt | None":
+        return next((each for each in self.attempts if each.status == AttemptStatus.ACTIVE), None)
+
+    @property
+    def failure_code(self) -> str | None:
+        """The reason of the last failed try, as Xendit names it; None once paid."""
+        return None if self.is_paid else self.newest_attempt.failure_code
+
+
+class OrderLine(db.Model):
+    """A frozen copy of what was ordered; `unit_price` is in minor units of the order's currency."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        UniqueConstraint("order_id", "product_id", name="one_line_per_product"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str] = mapped_column(String(60))
+    picture: Mapped[str] = mapped_column(String(60))
+    tint: Mapped[str] = mapped_column(String(20))
+    unit_price: Mapped[Amount]
+    quantity: Mapped[int]
+
+    order: Mapped[Order] = relationship(back_populates="lines")
+
+    @property
+    def total(self) -> int:
+        return self.unit_price * self.quantity

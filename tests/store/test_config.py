@@ -1,0 +1,135 @@
+"""Settings: everything that is missing or wrong is said at once, by its name."""
+
+import pytest
+
+from store.config import Settings, SettingsError, read_port, read_settings
+
+XENDIT = "https://api.xendit.co"
+GOOD = {
+    "SECRET_KEY": "signs the cookies of the tests",
+    "XENDIT_SECRET_KEY": "xnd_production_of_the_tests",
+    "XENDIT_WEBHOOK_TOKEN": "t" * 24,
+    "PUBLIC_URL": "https://shop.example",
+}
+
+
+def problems(**changes: str | None) -> list[str]:
+    """What `read_settings` says about good settings with these changes; None leaves one out."""
+    environ = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+    with pytest.raises(SettingsError) as raised:
+        read_settings(environ)
+    return raised.value.problems
+
+
+def settings(**changes: str) -> Settings:
+    return read_settings({**GOOD, **changes})
+
+
+def test_good_settings_are_taken_as_they_are():
+    good = settings(PORT="9000", DATABASE_URL="postgresql+psycopg://warung@localhost/warung")
+
+    assert good.port == 9000
+    assert good.public_url == "https://shop.example"
+    assert good.database_url == "postgresql+psycopg://warung@localhost/warung"
+    assert good.xendit_api_url == XENDIT
+    assert good.xendit_webhook_token == "t" * 24
+
+
+def test_with_no_settings_at_all_every_missing_one_is_named_at_once():
+    with pytest.raises(SettingsError) as raised:
+        read_settings({})
+
+    for name in ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN", "PUBLIC_URL"):
+        assert any(problem.startswith(name) for problem in raised.value.problems), name
+
+
+def test_everything_that_is_wrong_is_named_in_one_error():
+    found = problems(
+        PORT="abc", SECRET_KEY=" ", XENDIT_SECRET_KEY=None, XENDIT_WEBHOOK_TOKEN="short", PUBLIC_URL="shop",
+        DATABASE_URL="nonsense", XENDIT_API_URL="ftp://x",
+    )  # fmt: skip
+
+    assert sorted(problem.split()[0] for problem in found) == [
+        "DATABASE_URL", "PORT", "PUBLIC_URL", "SECRET_KEY", "XENDIT_API_URL", "XENDIT_SECRET_KEY",
+        "XENDIT_WEBHOOK_TOKEN",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN"])
+@pytest.mark.parametrize("value", [None, "", "   "], ids=["missing", "empty", "blank"])
+def test_a_secret_that_is_missing_or_empty_is_named(name: str, value: str | None):
+    (problem,) = problems(**{name: value})
+
+    assert problem.startswith(name)
+
+
+def test_a_webhook_token_of_23_characters_is_too_short():
+    (problem,) = problems(XENDIT_WEBHOOK_TOKEN="t" * 23)
+
+    assert "XENDIT_WEBHOOK_TOKEN is too short" in problem
+    assert "t" * 23 not in problem
+
+
+@pytest.mark.parametrize("token", [" " * 24, "t" * 12 + "\n" + " " * 12], ids=["blank", "blank after a line break"])
+def test_a_webhook_token_of_spaces_is_too_short(token: str):
+    (problem,) = problems(XENDIT_WEBHOOK_TOKEN=token)
+
+    assert problem.startswith("XENDIT_WEBHOOK_TOKEN")
+
+
+@pytest.mark.parametrize("url", ["http://shop.example", "http://127.0.0.1:8000"])
+@pytest.mark.parametrize("api", [XENDIT, "https://sub.xendit.co", XENDIT.upper()])
+def test_xendits_own_api_needs_an_https_address_of_the_shop(url: str, api: str):
+    (problem,) = problems(PUBLIC_URL=url, XENDIT_API_URL=api)
+
+    assert problem.startswith("PUBLIC_URL")
+    assert "https" in problem
+
+
+@pytest.mark.parametrize(
+    "url", ["shop.example", "ftp://shop.example", "https://", "https://shop.example/path", "https://shop.example?a=b",
+            "https://user:word@shop.example", "https://shop.example:99999", "javascript:alert(1)", "https://[::1"],
+)  # fmt: skip
+def test_a_public_url_is_an_address_and_nothing_more(url: str):
+    (problem,) = problems(PUBLIC_URL=url)
+
+    assert problem.startswith("PUBLIC_URL")
+
+
+def test_a_slash_at_the_end_of_an_address_does_not_matter():
+    good = settings(PUBLIC_URL="https://shop.example/", XENDIT_API_URL=f"{XENDIT}/")
+
+    assert (good.public_url, good.xendit_api_url) == ("https://shop.example", XENDIT)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://root@localhost/warung", "oracle://x", "sqlite", "://"])
+def test_a_database_is_sqlite_or_postgresql(url: str):
+    (problem,) = problems(DATABASE_URL=url)
+
+    assert problem.startswith("DATABASE_URL")
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80.5", "８０", "1e3", " 80 "])
+def test_a_port_is_a_number_from_1_to_65535(port: str):
+    (problem,) = problems(PORT=port)
+    with pytest.raises(SettingsError) as raised:
+        read_port({"SANDBOX_PORT": port}, "SANDBOX_PORT", 8001)
+
+    assert problem.startswith("PORT")
+    assert raised.value.problems[0].startswith("SANDBOX_PORT")
+
+
+def test_a_live_key_never_travels_in_the_open():
+    (problem,) = problems(XENDIT_API_URL="http://api.example")
+
+    assert problem.startswith("XENDIT_API_URL")
+    assert settings(XENDIT_API_URL="http://api.example", XENDIT_SECRET_KEY="xnd_development_key")
+    assert settings(XENDIT_API_URL="http://127.0.0.1:8001")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "XENDIT_SECRET_KEY"])
+def test_no_problem_prints_a_secret(name: str):
+    found = problems(**{name: "a-secret-of-the-merchant", "XENDIT_WEBHOOK_TOKEN": "short-secret", "PORT": "x"})
+
+    assert "secret-of" not in "".join(found)
+    assert "short-secret" not in "".join(found)

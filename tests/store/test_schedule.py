@@ -1,0 +1,67 @@
+"""When the worker looks at an attempt again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from store.schedule import next_check
+from store.status import SETTLED_ATTEMPT, AttemptStatus
+
+SENT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
+END = SENT + timedelta(minutes=30)
+
+
+def after(**duration: int) -> datetime:
+    return SENT + timedelta(**duration)
+
+
+WHILE_OPEN = {
+    "at once": (SENT, after(seconds=10)),
+    "after the first look": (after(seconds=10), after(seconds=20)),
+    "after the second": (after(seconds=20), after(seconds=30)),
+    "then every 45 seconds": (after(seconds=30), after(seconds=75)),
+    "much later": (after(minutes=20), after(minutes=20, seconds=45)),
+    "just before the end": (after(minutes=29, seconds=50), END + timedelta(seconds=2)),
+    "past the end": (END + timedelta(minutes=1), END + timedelta(minutes=1, seconds=45)),
+}
+AFTER_THE_END = {
+    "ended early": (after(minutes=1), END + timedelta(seconds=30)),
+    "30 seconds late": (END + timedelta(seconds=30), END + timedelta(minutes=5)),
+    "5 minutes late": (END + timedelta(minutes=5), END + timedelta(hours=1)),
+    "an hour late": (END + timedelta(hours=1), END + timedelta(hours=6)),
+    "6 hours late": (END + timedelta(hours=6), END + timedelta(hours=25)),
+    "after xendit's last retry": (END + timedelta(hours=25), END + timedelta(days=2)),
+    "6 days late": (END + timedelta(days=6), END + timedelta(days=7)),
+    "a week late": (END + timedelta(days=7), None),
+}
+
+
+@pytest.mark.parametrize("status", [AttemptStatus.SENT, AttemptStatus.ACTIVE])
+@pytest.mark.parametrize(("now", "expected"), WHILE_OPEN.values(), ids=WHILE_OPEN)
+def test_an_open_session_is_looked_at_soon_and_then_often(status: AttemptStatus, now: datetime, expected: datetime):
+    assert next_check(status, SENT, END, now) == expected
+
+
+@pytest.mark.parametrize("status", [AttemptStatus.EXPIRED, AttemptStatus.CANCELED, AttemptStatus.REJECTED])
+@pytest.mark.parametrize(("now", "expected"), AFTER_THE_END.values(), ids=AFTER_THE_END)
+def test_an_ended_session_is_looked_at_for_a_week_in_case_money_comes_late(
+    status: AttemptStatus, now: datetime, expected: datetime | None
+):
+    assert next_check(status, SENT, END, now) == expected
+
+
+@pytest.mark.parametrize("status", sorted(SETTLED_ATTEMPT))
+@pytest.mark.parametrize("now", [SENT, END, END + timedelta(days=1)], ids=["open", "end", "later"])
+def test_a_settled_attempt_is_never_looked_at_again(status: AttemptStatus, now: datetime):
+    assert next_check(status, SENT, END, now) is None
+
+
+def test_no_minute_of_an_open_session_passes_without_a_look():
+    looks, now = [], SENT
+
+    while now < END:
+        now = next_check(AttemptStatus.ACTIVE, SENT, END, now)
+        looks.append(now)
+
+    gaps = [later - earlier for earlier, later in zip([SENT, *looks], looks, strict=False)]
+    assert max(gaps) < timedelta(minutes=1)

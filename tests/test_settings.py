@@ -1,0 +1,241 @@
+"""Starting and stopping, as a merchant does it: what the programs say and how they end. Real processes."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from .buyer import Buyer
+from .processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, Shop, clean_environment, free_port
+from .waiting import wait_until
+
+PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")
+UP_WITHIN = 15.0
+RESTART_WITHIN = 5.0
+GONE_WITHIN = 10.0
+REQUIRED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN", "PUBLIC_URL")
+GOOD = {"SECRET_KEY": "signs the cookies of the tests", "XENDIT_SECRET_KEY": SECRET_KEY}
+SANDBOX = {"XENDIT_API_URL": "http://127.0.0.1:1"}
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop's files in a folder of their own: without anybody's `.env` and `instance/`."""
+    folder = tmp_path_factory.mktemp("clone")
+    for name in PARTS_OF_THE_SHOP:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder)
+    return folder
+
+
+def run(clone: Path, *command: str, **settings: str) -> subprocess.CompletedProcess:
+    """Run a program to its end, with these settings and no others."""
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=clone, env={**clean_environment(), **settings},
+        capture_output=True, text=True, timeout=20,
+    )  # fmt: skip
+
+
+class Demo:
+    """`python app.py` on free ports, with its data in a folder of its own."""
+
+    def __init__(self, clone: Path, folder: Path):
+        self.clone = clone
+        self.folder = folder
+        self.ports = {"PORT": free_port(), "SANDBOX_PORT": free_port()}
+        self.shop_url, self.sandbox_url = (f"http://127.0.0.1:{port}" for port in self.ports.values())
+        self.environment = {
+            **clean_environment(),
+            **{name: str(port) for name, port in self.ports.items()},
+            "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+        }
+        self.process: Process | None = None
+
+    def start(self) -> float:
+        """Start it and wait until both addresses answer; return how long that took."""
+        started = time.monotonic()
+        self.process = Process(["app"], self.environment, self.folder / "demo.log", folder=self.clone)
+        self.process.wait_until_it_answers(f"{self.shop_url}/healthz")
+        self.process.wait_until_it_answers(self.sandbox_url)
+        return time.monotonic() - started
+
+    def data(self) -> list[str]:
+        """All that must outlive a restart: the tables, and the secrets that were made once."""
+        secrets = (self.clone / "instance" / "demo-secrets").read_text()
+        connection = sqlite3.connect(self.folder / "demo.db")
+        try:
+            return [secrets, *connection.iterdump()]
+        finally:
+            connection.close()
+
+    def survivors(self) -> list[int]:
+        """The processes that have this demo's settings: it, and whatever it started."""
+        mark = self.environment["DATABASE_URL"].encode()
+        return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if mark in _content(path)]
+
+    def end(self) -> None:
+        for pid in self.survivors():
+            os.kill(pid, signal.SIGKILL)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.fixture
+def demo(clone: Path, tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(clone, tmp_path)
+    yield demo
+    demo.end()
+
+
+PROGRAMS = {"gunicorn": ("gunicorn", "app:app"), "worker": ("flask", "--app", "app", "worker")}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_without_settings_a_program_names_all_of_them_and_ends_with_2(clone: Path, program: tuple[str, ...]):
+    ended = run(clone, *program, PORT=str(free_port()))
+
+    assert ended.returncode == 2
+    for name in REQUIRED:
+        assert name in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "Booting worker" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "token"),
+    [
+        (PROGRAMS["gunicorn"], None), (PROGRAMS["gunicorn"], ""), (PROGRAMS["gunicorn"], "x" * 23),
+        (PROGRAMS["gunicorn"], " " * 30), (PROGRAMS["worker"], "x" * 23), (PROGRAMS["worker"], ""),
+    ],
+    ids=["gunicorn-unset", "gunicorn-empty", "gunicorn-short", "gunicorn-blank", "worker-short", "worker-empty"],
+)  # fmt: skip
+def test_no_program_starts_without_a_webhook_token_of_24_characters(
+    clone: Path, program: tuple[str, ...], token: str | None
+):
+    settings = {**GOOD, **SANDBOX, "PORT": str(free_port())}
+
+    ended = run(clone, *program, **settings, **({} if token is None else {"XENDIT_WEBHOOK_TOKEN": token}))
+
+    assert ended.returncode == 2
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert "XENDIT_WEBHOOK_TOKEN" in ended.stderr
+    assert not token or not token.strip() or token not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PUBLIC_URL", "shop"), ("DATABASE_URL", "mysql://x"), ("PORT", "eighty"), ("XENDIT_API_URL", "xendit")],
+)
+def test_a_wrong_setting_is_said_in_one_line_with_its_name(clone: Path, name: str, value: str):
+    good = {**GOOD, **SANDBOX, "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN}
+
+    ended = run(clone, "gunicorn", "app:app", **{**good, name: value})
+
+    assert ended.returncode == 2
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert ended.stderr.startswith(name)
+
+
+def test_a_bad_env_file_counts_like_the_environment(clone: Path):
+    (clone / ".env").write_text("XENDIT_WEBHOOK_TOKEN=too-short\n")
+
+    ended = run(clone, *PROGRAMS["gunicorn"], **GOOD, **SANDBOX)
+
+    (clone / ".env").unlink()
+    assert ended.returncode == 2
+    assert "XENDIT_WEBHOOK_TOKEN is too short" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["PORT", "SANDBOX_PORT"])
+def test_a_port_in_use_is_said_in_one_line_that_names_the_variable(demo: Demo, name: str):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", demo.ports[name]))
+        other.listen()
+
+        ended = run(demo.clone, "app", **demo.environment)
+
+    assert ended.returncode != 0
+    (line,) = (ended.stdout + ended.stderr).strip().splitlines()
+    assert re.search(rf"\b{name}\b", line)
+    assert str(demo.ports[name]) in line
+
+
+def test_the_demo_is_up_in_15_seconds_and_every_line_says_which_process_wrote_it(demo: Demo):
+    seconds = demo.start()
+
+    assert seconds < UP_WITHIN
+    assert requests.get(demo.shop_url, timeout=5).status_code == 200
+    assert requests.get(demo.sandbox_url, timeout=5).status_code == 200
+    own, lines = demo.process.output().split("Stop with Ctrl-C.\n")
+    assert demo.shop_url in own
+    assert demo.sandbox_url in own
+    unnamed = [line for line in lines.splitlines() if not re.search(r"\b(shop|worker|sandbox|system)\S* +\|", line)]
+    assert unnamed == []
+
+
+def test_term_stops_everything_that_the_demo_started(demo: Demo):
+    demo.start()
+    wait_until(lambda: "looking after orders" in demo.process.output())
+
+    demo.process.stop()
+
+    wait_until(lambda: all(map(is_free, demo.ports.values())) and not demo.survivors(), GONE_WITHIN)
+    assert "SIGKILL" not in demo.process.output()
+
+
+def test_a_second_start_changes_no_data_and_takes_five_seconds_at_most(demo: Demo):
+    demo.start()
+    demo.process.stop()
+    before = demo.data()
+
+    seconds = demo.start()
+    demo.process.stop()
+    if seconds >= RESTART_WITHIN:
+        seconds = demo.start()  # Once more before it counts: another program may just have had the machine.
+
+    assert seconds < RESTART_WITHIN
+    assert demo.data() == before
+
+
+def test_init_db_can_be_repeated(shop: Shop):
+    catalog = shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")
+
+    shop.flask("init-db")
+    repeated = shop.flask("init-db")
+
+    assert repeated.returncode == 0
+    assert (shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")) == catalog
+
+
+def test_the_orders_command_prints_what_a_merchant_needs_to_send_the_goods(shop: Shop, buyer: Buyer):
+    buyer.goes_to_pay(quantity=2)
+    order = buyer.status()
+
+    newest = shop.flask("orders").stdout.splitlines()[0]
+
+    address = ("Siti Rahayu", "Jalan Melati 5", "40115", "Bandung", "+6281234567890")
+    for text in (order["number"], "pending", "Rp188.000", buyer.order, *address):
+        assert text in newest
