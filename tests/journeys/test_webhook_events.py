@@ -172,7 +172,7 @@ def test_a_forged_event_does_not_shadow_the_true_one(shop: Shop, provider: Fault
 
     shop.send_webhook(session_event("completed", provider.complete(buyer.session_id)))
 
-    buyer.waits_until("paid", within=BEFORE_THE_POLL)
+    assert buyer.waits_until("paid", within=BEFORE_THE_POLL)["payment"]["status"] == "COMPLETED"
 
 
 def test_a_hundred_copies_of_one_event_count_once(shop: Shop, provider: FaultyProvider, buyer: Buyer):
