@@ -62,6 +62,7 @@ def take(limit: int) -> list[int]:
 def process(event_id: int, provider: Client) -> None:
     """Do what one event asks for, and note whether it is done or is to be looked at again."""
     row = db.session.get_one(WebhookEvent, event_id)
+    times = row.times
     attempt = _attempt_of(row)
     if attempt is None:
         done = _look_at_all_open_attempts(row)
@@ -71,6 +72,8 @@ def process(event_id: int, provider: Client) -> None:
         done = _settle(row, attempt.id, provider)
     with transaction():
         row = db.session.get_one(WebhookEvent, event_id)
+        if row.times != times:
+            return  # it came again while we looked, and is due again
         if done or row.tries > len(WAITS):
             row.processed_at = now()
         else:
