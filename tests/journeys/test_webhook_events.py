@@ -10,7 +10,7 @@ import pytest
 
 from ..buyer import Buyer
 from ..events import event, payment_event, session_event
-from ..faulty_provider import ABSENT, RESET_AFTER, FaultyProvider
+from ..faulty_provider import ABSENT, RESET_AFTER, Fault, FaultyProvider
 from ..processes import Shop
 from ..waiting import wait_until
 
@@ -171,6 +171,21 @@ def test_a_forged_event_does_not_shadow_the_true_one(shop: Shop, provider: Fault
     shop.sql(f"UPDATE webhook_events SET tries = 20, {state} WHERE session_id = ?", session["payment_session_id"])
 
     shop.send_webhook(session_event("completed", provider.complete(buyer.session_id)))
+
+    assert buyer.waits_until("paid", within=BEFORE_THE_POLL)["payment"]["status"] == "COMPLETED"
+
+
+def test_an_event_that_comes_again_while_it_is_worked_on_is_worked_on_again(
+    shop: Shop, provider: FaultyProvider, buyer: Buyer
+):
+    buyer.goes_to_pay()
+    forged = session_event("completed", provider.sessions[buyer.session_id])
+
+    def the_true_one_comes(_session: dict) -> None:
+        shop.send_webhook(session_event("completed", provider.complete(buyer.session_id)))
+
+    provider.will("get", Fault(before_answer=the_true_one_comes, changes={"status": "ACTIVE"}))
+    shop.send_webhook(forged)
 
     assert buyer.waits_until("paid", within=BEFORE_THE_POLL)["payment"]["status"] == "COMPLETED"
 
