@@ -110,6 +110,27 @@ def open_order(buyer_key: str | None) -> Order | None:
     return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING))
 
 
+def newest_order_of(buyer_key: str | None) -> Order | None:
+    """Return the last order that this browser placed, whatever became of it."""
+    if buyer_key is None:
+        return None
+    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key).order_by(Order.id.desc()).limit(1))
+
+
+def newest_order_of(buyer_key: str | None) -> Order | None:
+    """Return the last order that this browser placed, whatever became of it."""
+    if buyer_key is None:
+        return None
+    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key).order_by(Order.id.desc()).limit(1))
+
+
+def newest_order_of(buyer_key: str | None) -> Order | None:
+    """Return the last order that this browser placed, whatever became of it."""
+    if buyer_key is None:
+        return None
+    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key).order_by(Order.id.desc()).limit(1))
+
+
 def find_order(token: str) -> Order | None:
     """Return the order whose pages carry this token."""
     return db.session.scalar(db.select(Order).filter_by(token=token))
@@ -131,22 +152,20 @@ def place_order(
     """Place an order for the cart, or go on with the open order that this browser has for the same cart.
 
     Stock is held and the order, its lines and its first attempt are written in one transaction.
-    An open order for another cart is closed first. `seen_amount` is the total the buyer agreed to.
-    Raises CartChanged or AlreadyPaid.
+    An open order for another cart is closed first; one whose payment a person must look at is returned
+    as it is. `seen_amount` is the total the buyer agreed to. Raises CartChanged or AlreadyPaid.
     """
-    _close_order_for_another_cart(cart, buyer_key, provider, settings.shop)
+    _close_order_for_another_cart(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider)
     with transaction():
-        summary = summarize(cart, buyer_key, settings.shop)
-        if not _is_as_seen(summary, seen_amount):
-            raise CartChanged
+        summary = _agreed(cart, buyer_key, settings.shop, seen_amount)
         order = open_order(buyer_key)
         if order is None:
-            order = _new_order(summary, details, buyer_key, settings.shop)
-        elif not _is_for(order, summary):
-            raise CartChanged
-        else:
+            return _new_order(summary, details, buyer_key, settings.shop)
+        if _is_for(order, summary):
             _keep_details(order, details)
-    return order
+        elif not order.is_suspect:
+            raise CartChanged
+        return order
 
 
 def cancel(order: Order, provider: Client) -> None:
@@ -166,19 +185,22 @@ def _notice(shortage: Shortage, product: Product | None) -> str:
     return f"Only {pieces} left of {product.name}; your cart has been lowered to that."
 
 
-def _close_order_for_another_cart(cart: Cart, buyer_key: str, provider: Client, shop: Shop) -> None:
+def _agreed(cart: Cart, buyer_key: str, shop: Shop, seen_amount: int | None) -> Summary:
+    """Return what the cart comes to, if that is what the buyer saw. Raises CartChanged."""
+    summary = summarize(cart, buyer_key, shop)
+    is_as_seen = not summary.shortages if seen_amount is None else seen_amount == summary.amount
+    if not summary.lines or not is_as_seen:
+        raise CartChanged
+    return summary
+
+
+def _close_order_for_another_cart(summary: Summary, buyer_key: str, provider: Client) -> None:
     order = open_order(buyer_key)
-    if order is None or _is_for(order, summarize(cart, buyer_key, shop)):
+    if order is None or _is_for(order, summary):
         return
     cancel(order, provider)
     if order.is_paid:
         raise AlreadyPaid(order)
-
-
-def _is_as_seen(summary: Summary, seen_amount: int | None) -> bool:
-    if seen_amount is None:
-        return bool(summary.lines) and not summary.shortages
-    return bool(summary.lines) and seen_amount == summary.amount
 
 
 def _is_for(order: Order, summary: Summary) -> bool:

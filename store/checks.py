@@ -13,7 +13,7 @@ from .database import db, transaction
 from .models import Attempt, Order
 from .schedule import TRY_AGAIN_AFTER
 from .status import AttemptStatus
-from .xendit import Client, XenditError
+from .xendit import Client, ProviderUnavailable, XenditError
 
 # While one worker looks at an attempt, no other does; if that worker dies, another does after this.
 LEASE = timedelta(seconds=30)
@@ -40,20 +40,22 @@ def check(attempt_id: int, provider: Client) -> None:
     try:
         _do_what_is_due(attempt_id, provider)
     except XenditError as error:
-        log.warning("check of an attempt: Xendit did not answer, %s", error)
-        _try_again_later(attempt_id)
-        return
-    with transaction():
-        db.session.get_one(Attempt, attempt_id).plan_next_check()
+        log.warning("check of an attempt: %s", error)
+        _plan_after_failure(attempt_id, error)
+    else:
+        with transaction():
+            db.session.get_one(Attempt, attempt_id).plan_next_check()
 
 
 def _do_what_is_due(attempt_id: int, provider: Client) -> None:
     attempt = db.session.get_one(Attempt, attempt_id)
     order = attempt.order
-    if order.is_closing:
+    if order.is_closing and not order.is_suspect:
         payments.close(order.id, provider, "no attempt can be paid any more")
-    elif order.is_pending and (order.hold_is_over or attempt.status == AttemptStatus.NEW):
+    elif order.can_be_paid and order.hold_is_over:
         payments.close(order.id, provider, "the hold is over")
+    elif order.can_be_paid and attempt.status == AttemptStatus.NEW:
+        payments.close(order.id, provider, "its payment was never started")
     elif _is_superfluous(attempt):
         payments.end_session(attempt_id, provider, "the order needs it no more")
     else:
@@ -65,14 +67,16 @@ def _is_superfluous(attempt: Attempt) -> bool:
     if not attempt.is_open or attempt.session_id is None:
         return False
     active = attempt.order.active_attempt
-    return not attempt.order.is_pending or (active is not None and active is not attempt)
+    return not attempt.order.can_be_paid or (active is not None and active is not attempt)
 
 
-def _try_again_later(attempt_id: int) -> None:
+def _plan_after_failure(attempt_id: int, error: XenditError) -> None:
     with transaction():
         attempt = db.session.get_one(Attempt, attempt_id)
-        # Not all at once when Xendit is back.
-        attempt.next_check_at = now() + TRY_AGAIN_AFTER * random.uniform(0.8, 1.2)
+        attempt.plan_next_check()
+        if isinstance(error, ProviderUnavailable):
+            # Soon, but not all at once when Xendit is back.
+            attempt.next_check_at = now() + TRY_AGAIN_AFTER * random.uniform(0.8, 1.2)
         _give_up_closing(attempt.order)
 
 

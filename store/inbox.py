@@ -1,7 +1,8 @@
 """The inbox of webhooks: stored first, answered, and worked through afterwards.
 
-`store` is called by the webhook's view, `take` and `process` by the worker. An event never decides
-anything; it makes the worker look at Xendit's own record, through `payments.settle`.
+`store` is called by the webhook's view, `take` and `process` by the worker. An event never moves an
+order; it makes the worker look at Xendit's own record, through `payments.settle`. What it may leave
+behind is the reason of a failed try, for the page, and a flag that a person must look.
 """
 
 import logging
@@ -47,7 +48,9 @@ def store(event: Event) -> None:
 
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` open events that are due, oldest first, and return their ids."""
-    due = db.select(WebhookEvent).where(WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now())
+    due = db.select(WebhookEvent).where(
+        WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now(), WebhookEvent.tries <= len(WAITS)
+    )
     if not db.session.scalars(due.limit(1)).first():
         return []
     with transaction():
@@ -98,7 +101,8 @@ def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
     if row.event.startswith(("payment.", "payment_session.")):
         with transaction():
             db.session.execute(
-                db.update(Attempt).where(Attempt.status.in_(OPEN_ATTEMPT)).values(next_check_at=now())
+                db.update(Attempt).where(Attempt.session_id.is_not(None), Attempt.status.in_(OPEN_ATTEMPT))
+                .values(next_check_at=now())
             )
     return True
 

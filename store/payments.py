@@ -26,6 +26,8 @@ IN_FLIGHT = timedelta(seconds=12)
 LOOK_FOR_OTHER_CLICK = 0.2
 # Xendit wants a session to live 10 minutes or more, and a buyer wants the time to pay (CONTRACT 1.4).
 SHORT_HOLD = timedelta(minutes=10)
+# A session that Xendit does not know, though it made it longer ago than this, belongs to another key or is gone.
+KNOWN_AFTER = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +83,7 @@ def settle(
     session_id = attempt.session_id or hint
     if attempt.is_settled or session_id is None:
         return None
-    release()
-    session = provider.get_session(session_id, patience)
+    session = _read(attempt, session_id, provider, patience)
     _write_down(attempt_id, session, cause)
     return session
 
@@ -95,7 +96,7 @@ def close(order_id: int, provider: Client, cause: str) -> None:
     """
     with transaction():
         order = _lock(order_id)
-        if not (order.is_pending or order.is_closing) or order.attention:
+        if not (order.is_pending or order.is_closing) or order.is_suspect:
             return
         closing.begin(order, cause)
         closing.finish_if_clear(order, cause)
@@ -109,12 +110,13 @@ def end_session(attempt_id: int, provider: Client, cause: str) -> Session:
 
     Raises XenditError.
     """
-    session_id = db.session.get_one(Attempt, attempt_id).session_id
+    attempt = db.session.get_one(Attempt, attempt_id)
+    session_id = attempt.session_id
     release()
     try:
         session = provider.cancel_session(session_id)
     except ProviderRefused:
-        session = provider.get_session(session_id)
+        session = _read(attempt, session_id, provider, LOOK)
     _write_down(attempt_id, session, cause)
     return session
 
@@ -200,11 +202,25 @@ def _resume_session(claim: Claim, provider: Client) -> str | None:
     return None
 
 
+def _read(attempt: Attempt, session_id: str, provider: Client, patience: Patience) -> Session:
+    """Return Xendit's record of an attempt's session; one that it does not know has ended."""
+    reference = attempt.reference
+    should_be_known = attempt.session_id and attempt.sent_at and attempt.sent_at + KNOWN_AFTER < now()
+    release()
+    try:
+        return provider.get_session(session_id, patience)
+    except ProviderRefused as error:
+        if error.is_unknown and should_be_known:
+            return Session.ended(session_id, reference)
+        raise
+
+
 def _write_down(attempt_id: int, session: Session, cause: str) -> None:
     """Bring attempt and order to what Xendit's record says."""
     with transaction():
         order, attempt = _lock_both(attempt_id)
-        if attempt.is_settled or (attempt.session_id is None and session.reference != attempt.reference):
+        is_ours = session.id == attempt.session_id or session.reference == attempt.reference
+        if attempt.is_settled or not is_ours or attempt.session_id not in (None, session.id):
             return
         attempt.session_id = session.id
         match session.status:

@@ -33,7 +33,7 @@ def next_check(
     """Return when to look at an attempt in this state again; None means never."""
     if status in SETTLED_ATTEMPT:
         return None
-    if status in (AttemptStatus.SENT, AttemptStatus.ACTIVE) and sent_at:
+    if sent_at and (status == AttemptStatus.ACTIVE or (status == AttemptStatus.SENT and expires_at > now)):
         return _while_open(sent_at, expires_at, now)
     return next((expires_at + late for late in LATE_LOOKS if expires_at + late > now), None)
 

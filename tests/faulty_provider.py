@@ -20,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
 ABSENT = object()  # in changes: leave this field out
+DRIPS = 50
 GOOD_STATUS = {"create": 201, "get": 200, "cancel": 200}
 
 
@@ -37,6 +38,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     works: bool = True
     seconds: float = 0
+    drips: bool = False  # the headers come a byte at a time, and never to an end
     before_answer: Callable[[dict], None] | None = None
 
 
@@ -199,6 +201,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault, session = self.server.provider.answer(action, session_id, body)
         if fault.status is None:
             self._reset()
+        elif fault.drips:
+            self._drip()
         elif fault.body is not None:
             self._send(fault.status or GOOD_STATUS[action], fault.body, fault.headers)
         elif session:
@@ -216,6 +220,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         with suppress(OSError):
             self.wfile.write(content)
+
+    def _drip(self) -> None:
+        with suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * DRIPS:
+                self.wfile.write(bytes([byte]))
+                time.sleep(0.2)
 
     def _reset(self) -> None:
         """Close with RST instead of an answer, as a crashed load balancer does."""

@@ -111,8 +111,13 @@ class Order(db.Model):
         return self.status == OrderStatus.CANCELED
 
     @property
+    def is_suspect(self) -> bool:
+        """Money came that does not fit. Nothing happens to this order until a person has decided."""
+        return any(attempt.status == AttemptStatus.SUSPECT for attempt in self.attempts)
+
+    @property
     def can_be_paid(self) -> bool:
-        return self.is_pending and not self.attention
+        return self.is_pending and not self.is_suspect
 
     @property
     def was_never_payable(self) -> bool:
@@ -135,7 +140,8 @@ class Order(db.Model):
     @property
     def failure_code(self) -> str | None:
         """The reason of the last failed try, as Xendit names it; None once paid."""
-        return None if self.is_paid else self.newest_attempt.failure_code
+        codes = (attempt.failure_code for attempt in reversed(self.attempts) if attempt.failure_code)
+        return None if self.is_paid else next(codes, None)
 
 
 class OrderLine(db.Model):

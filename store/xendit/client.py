@@ -4,8 +4,10 @@ No exception of `requests` leaves this module, no redirect is followed, and noth
 """
 
 import logging
+import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +22,8 @@ from .payloads import Session, SessionRequest
 
 MAX_ANSWER_BYTES = 256 * 1024
 CHUNK = 16 * 1024
+CALLS_AT_ONCE = 64
+ERROR_CODE = re.compile(r"[A-Z0-9_]{1,64}", re.ASCII)
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,9 @@ class Client:
         self._api_url = api_url.rstrip("/")
         self.hosts = AllowedHosts(self._api_url)
         self._local = threading.local()
+        # A time-out of `requests` is for the next piece of an answer, headers included. So that a call
+        # ends in time whatever trickles in, it is made on a thread of its own and waited for.
+        self._calls = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="xendit")
 
     def create_session(self, request: SessionRequest) -> Session:
         """Create a payment session. Source: POST /sessions in Xendit's API reference.
@@ -84,8 +91,9 @@ class Client:
         """Make one call and return the parsed answer. `subject` stands for it in the log."""
         started = time.monotonic()
         try:
-            status, content = self._exchange(method, path, patience, body)
-        except (requests.RequestException, HTTPError) as error:
+            call = self._calls.submit(self._exchange, method, path, patience, body)
+            status, content = call.result(timeout=patience.total)
+        except (requests.RequestException, HTTPError, TimeoutError) as error:
             log.warning("xendit %s %s: %s", method, subject, type(error).__name__)
             raise ProviderUnavailable(type(error).__name__) from error
         log.info("xendit %s %s: %s in %d ms", method, subject, status, (time.monotonic() - started) * 1000)
@@ -112,7 +120,7 @@ class Client:
 
 
 def _read(response: requests.Response, deadline: float) -> bytes:
-    """Return the body; a time-out of `requests` is only ever for the next piece of it."""
+    """Return the body, or raise once it is too long or too late for anybody."""
     content = b""
     while piece := response.raw.read1(CHUNK, decode_content=True):
         content += piece
@@ -140,4 +148,4 @@ def _error_code(content: bytes) -> str:
     except strict_json.BadJSON:
         return ""
     code = body.get("error_code") if isinstance(body, dict) else None
-    return code[:64] if isinstance(code, str) else ""
+    return code if isinstance(code, str) and ERROR_CODE.fullmatch(code) else ""

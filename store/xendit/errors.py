@@ -19,6 +19,11 @@ class ProviderRefused(XenditError):
         self.status = status
         self.code = code
 
+    @property
+    def is_unknown(self) -> bool:
+        """Tell whether Xendit knows nothing under this id, whatever it calls that (CONTRACT 9.7)."""
+        return self.status == 404
+
 
 class ProviderUnavailable(XenditError):
     """Nobody knows whether the call worked: time-out, broken connection, 5xx."""

@@ -107,6 +107,11 @@ class Session:
         return self.status == "ACTIVE"
 
     @classmethod
+    def ended(cls, session_id: str, reference: str) -> "Session":
+        """Return what to take for the record of a session that Xendit does not know: it takes no money."""
+        return cls(session_id, "CANCELED", "", reference, None, "", None, None)
+
+    @classmethod
     def from_json(cls, body: Any) -> "Session":
         """Return the session in an answer. Raises UntrustedAnswer if there is none."""
         if not isinstance(body, dict):

@@ -7,12 +7,14 @@ that starts a look at Xendit's own record; it never decides anything.
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from . import strict_json
 
 MAX_TEXT = 255
+EVENT_NAME = re.compile(r"[a-z_.]{1,64}", re.ASCII)
 
 
 class BadWebhook(ValueError):
@@ -21,7 +23,10 @@ class BadWebhook(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """What a webhook says. `key` is the same for each delivery of the same event."""
+    """What a webhook says. `key` is the same for each delivery of the same event.
+
+    `name` is empty for one that is not written as event names are, so that it is safe to log.
+    """
 
     key: str
     name: str
@@ -56,7 +61,7 @@ def parse_event(body: bytes) -> Event:
     payment_id = _text(data.get("payment_id"))
     return Event(
         key=_key(envelope, name, session_id or payment_id, data.get("status")),
-        name=name[:64],
+        name=name if EVENT_NAME.fullmatch(name) else "",
         session_id=session_id,
         payment_id=payment_id,
         reference=_text(data.get("reference_id")),

@@ -22,7 +22,6 @@ WHILE_OPEN = {
     "then every 45 seconds": (after(seconds=30), after(seconds=75)),
     "much later": (after(minutes=20), after(minutes=20, seconds=45)),
     "just before the end": (after(minutes=29, seconds=50), END + timedelta(seconds=2)),
-    "past the end": (END + timedelta(minutes=1), END + timedelta(minutes=1, seconds=45)),
 }
 AFTER_THE_END = {
     "ended early": (after(minutes=1), END + timedelta(seconds=30)),
@@ -42,7 +41,21 @@ def test_an_open_session_is_looked_at_soon_and_then_often(status: AttemptStatus,
     assert next_check(status, SENT, END, now) == expected
 
 
-@pytest.mark.parametrize("status", [AttemptStatus.EXPIRED, AttemptStatus.CANCELED, AttemptStatus.REJECTED])
+def test_a_session_that_is_open_past_its_end_is_still_looked_at_often():
+    now = END + timedelta(minutes=1)
+
+    assert next_check(AttemptStatus.ACTIVE, SENT, END, now) == now + timedelta(seconds=45)
+
+
+LOOKED_AT_LATE = [AttemptStatus.EXPIRED, AttemptStatus.CANCELED, AttemptStatus.REJECTED]
+
+
+def test_an_attempt_whose_call_was_never_answered_is_not_looked_at_for_ever():
+    assert next_check(AttemptStatus.SENT, SENT, END, END + timedelta(minutes=1)) == END + timedelta(minutes=5)
+    assert next_check(AttemptStatus.SENT, SENT, END, END + timedelta(days=7)) is None
+
+
+@pytest.mark.parametrize("status", LOOKED_AT_LATE)
 @pytest.mark.parametrize(("now", "expected"), AFTER_THE_END.values(), ids=AFTER_THE_END)
 def test_an_ended_session_is_looked_at_for_a_week_in_case_money_comes_late(
     status: AttemptStatus, now: datetime, expected: datetime | None

@@ -1,0 +1,163 @@
+"""An open order is never stuck, never closed without a reason, and nobody waits for it too long."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ..buyer import COFFEE, DETAILS, Buyer
+from ..events import payment_event
+from ..faulty_provider import Fault, FaultyProvider, error
+from ..processes import Shop
+from ..waiting import wait_until
+
+UNKNOWN = error(404, "NOT_FOUND")
+
+
+@pytest.fixture(scope="module")
+def shop(shop_of_faulty_provider: Shop) -> Shop:
+    return shop_of_faulty_provider
+
+
+@pytest.fixture
+def buyer(shop: Shop, provider: FaultyProvider) -> Iterator[Buyer]:
+    yield Buyer(shop)
+    provider.heals()
+
+
+def in_database(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def let_time_pass(shop: Shop, buyer: Buyer, **duration: int) -> None:
+    """As if the newest attempt had been opened this long ago."""
+    sent = in_database(datetime.now(UTC) - timedelta(**duration))
+    shop.sql("UPDATE attempts SET sent_at = ? WHERE session_id = ?", sent, buyer.session_id)
+
+
+def shorten_hold(shop: Shop, minutes: int) -> None:
+    soon = in_database(datetime.now(UTC) + timedelta(minutes=minutes))
+    shop.sql("UPDATE orders SET hold_expires_at = ? WHERE status = 'pending'", soon)
+    shop.sql("UPDATE attempts SET expires_at = ? WHERE status = 'ACTIVE'", soon)
+
+
+def test_an_order_whose_session_is_unknown_to_the_provider_can_be_paid_again(
+    shop: Shop, provider: FaultyProvider, buyer: Buyer
+):
+    first = buyer.goes_to_pay()
+    let_time_pass(shop, buyer, minutes=2)
+    provider.always(UNKNOWN, "get", "cancel")
+
+    link = buyer.presses("pay").headers["location"]
+
+    assert link.startswith(provider.url) and link != first
+    assert buyer.status()["payment"]["status"] == "ACTIVE"
+
+
+def test_an_order_whose_session_is_unknown_to_the_provider_can_be_canceled(
+    shop: Shop, provider: FaultyProvider, buyer: Buyer
+):
+    before = shop.stock(COFFEE)
+    buyer.goes_to_pay()
+    let_time_pass(shop, buyer, minutes=2)
+    provider.always(UNKNOWN, "get", "cancel")
+
+    buyer.presses("cancel")
+
+    assert buyer.status()["status"] == "canceled"
+    assert shop.stock(COFFEE) == before
+
+
+def test_a_session_that_was_made_a_moment_ago_is_not_given_up(provider: FaultyProvider, buyer: Buyer):
+    buyer.goes_to_pay()
+    provider.always(UNKNOWN, "get", "cancel")
+
+    buyer.presses("cancel")
+
+    assert buyer.status()["status"] == "closing"
+
+
+def test_an_event_about_another_payment_does_not_close_an_order_that_was_just_placed(
+    shop: Shop, provider: FaultyProvider, buyer: Buyer
+):
+    buyer.goes_to_pay()
+    other = {**provider.sessions[buyer.session_id], "reference_id": "of-somebody-else"}
+    shop.sql("UPDATE attempts SET status = 'NEW', session_id = NULL WHERE session_id = ?", buyer.session_id)
+
+    shop.send_webhook(payment_event("capture", other))
+    time.sleep(4)  # the worker looks at due attempts every two seconds
+
+    assert buyer.status()["status"] == "pending"
+
+
+def test_the_return_page_answers_though_headers_trickle_in(provider: FaultyProvider, buyer: Buyer):
+    buyer.goes_to_pay()
+    provider.always(Fault(drips=True), "get")
+    started = time.monotonic()
+
+    page = buyer.opens(f"{buyer.order}/complete")
+
+    assert time.monotonic() - started < 4
+    assert "checking" in page.text
+
+
+def test_paying_with_little_time_left_ends_the_old_session_and_renews_the_hold(
+    shop: Shop, provider: FaultyProvider, buyer: Buyer
+):
+    before = shop.stock(COFFEE)
+    first = buyer.goes_to_pay()
+    first_session = buyer.session_id
+    shorten_hold(shop, minutes=9)
+
+    link = buyer.presses("pay").headers["location"]
+
+    assert link != first
+    assert provider.sessions[first_session]["status"] == "CANCELED"
+    hold, session = shop.sql("SELECT hold_expires_at, expires_at FROM orders JOIN attempts ON attempts.order_id ="
+                             " orders.id WHERE session_id = ?", buyer.session_id)[0]  # fmt: skip
+    assert hold == session > in_database(datetime.now(UTC) + timedelta(minutes=29))
+    assert shop.stock(COFFEE) == before - 1
+
+
+def test_news_of_an_older_attempt_does_not_keep_the_buyer_from_paying(
+    shop: Shop, provider: FaultyProvider, buyer: Buyer
+):
+    buyer.goes_to_pay()
+    older = provider.sessions[buyer.session_id]
+    shorten_hold(shop, minutes=9)
+    link = buyer.presses("pay").headers["location"]
+
+    shop.send_webhook(payment_event("capture", older))
+    wait_until(lambda: buyer.status()["attention"])
+
+    assert buyer.status()["status"] == "pending"
+    assert buyer.presses("pay").headers["location"] == link
+
+
+def test_a_checkout_that_is_refused_leaves_the_open_order_alone(shop: Shop, provider: FaultyProvider, buyer: Buyer):
+    buyer.goes_to_pay()
+    form = buyer.opens("/checkout").form("/checkout")
+    shop.sql("UPDATE products SET price = price + 1000 WHERE slug = ?", COFFEE)
+
+    answer = buyer.sends(form, **DETAILS)
+
+    shop.sql("UPDATE products SET price = price - 1000 WHERE slug = ?", COFFEE)
+    assert answer.status_code == 422
+    assert buyer.status()["status"] == "pending"
+    assert provider.sessions[buyer.session_id]["status"] == "ACTIVE"
+
+
+def test_a_buyer_whose_payment_is_looked_at_is_sent_to_that_order(shop: Shop, provider: FaultyProvider, buyer: Buyer):
+    buyer.goes_to_pay()
+    provider.complete(buyer.session_id, amount=1)
+    buyer.opens(f"{buyer.order}/complete")
+    assert buyer.status()["payment"]["status"] == "SUSPECT"
+    order = buyer.order
+
+    buyer.adds(COFFEE, 1)
+    answer = buyer.checks_out()
+
+    assert answer.status_code == 303
+    assert order.endswith(answer.headers["location"].rpartition("/")[2])
+    assert "do not pay again" in buyer.opens(order).text
