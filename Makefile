@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test setup sandbox
+.PHONY: run test setup sandbox bench
 
 run: setup
 	@exec $(BIN)/python app.py
@@ -15,6 +15,9 @@ setup: .venv/.requirements
 
 sandbox: setup
 	@exec $(BIN)/python -m sandbox
+
+bench: setup
+	$(BIN)/python -m sandbox.bench
 
 .venv/.requirements: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

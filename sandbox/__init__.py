@@ -1,13 +1,16 @@
 """A stand-in for Xendit: API, hosted page and webhooks on this machine. Started by `__main__.py`."""
 
-from flask import Flask, jsonify
+from pathlib import Path
+
+from flask import Flask, json, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
-from . import amounts, api, control, dashboard, hosted
+from . import amounts, api, api_v3, control, dashboard, dial_page, hosted
 from .errors import ApiError
+from .http_server import BODY_LIMIT
 
-BODY_LIMIT = 256 * 1024
 FORM_FIELDS_LIMIT = 50
+OPENAPI = Path(__file__).with_name("openapi.yaml")
 ERROR_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE", 500: "SERVER_ERROR"}
 SERVER_ERROR = "Something unexpected happened. We are investigating this issue. Please try again later."
 
@@ -18,14 +21,16 @@ class Sandbox(Flask):
         self.logger.error("Unexpected error", exc_info=exc_info)
 
 
-def create_app(settings, ledger):
+def create_app(settings, database):
     app = Sandbox(__name__)
     app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_PARTS=FORM_FIELDS_LIMIT)
     app.json.sort_keys = False
-    app.extensions.update(settings=settings, ledger=ledger)
+    app.extensions.update(settings=settings, database=database)
     app.jinja_env.filters.update(amount=amounts.formatted, line_total=amounts.line_total)
-    for blueprint in (api.bp, hosted.bp, dashboard.bp, control.bp):
+    app.jinja_env.globals.update(dial_of=dial_page.shown)
+    for blueprint in (api.bp, api_v3.bp, hosted.bp, dial_page.bp, dashboard.bp, control.bp):
         app.register_blueprint(blueprint)
+    app.add_url_rule("/openapi.yaml", "openapi", lambda: send_file(OPENAPI, mimetype="application/yaml"))
     app.register_error_handler(ApiError, lambda error: (jsonify(error.envelope), error.status))
     app.register_error_handler(HTTPException, _answer_http_error)
     return app
@@ -37,4 +42,7 @@ def _answer_http_error(error):
         return error
     message = SERVER_ERROR if error.code >= 500 else error.name
     code = ERROR_CODES.get(error.code, "API_VALIDATION_ERROR")
-    return jsonify(error_code=code, message=message), error.code
+    answer = error.get_response()
+    answer.data = json.dumps({"error_code": code, "message": message})
+    answer.content_type = "application/json"
+    return answer

@@ -5,45 +5,32 @@ import signal
 import socket
 import sqlite3
 import sys
-from urllib.parse import quote
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from . import server
+from .database import Database
+from .settings import (
+    DEFAULT_HOST,
+    DEFAULT_MERCHANT,
+    DEFAULT_PORT,
+    DEFAULT_SECRET_KEY,
+    DEFAULT_WEBHOOK_TOKEN,
+    Settings,
+)
 
-from . import create_app, ticker
-from .deliveries import Courier
-from .ledger import Ledger
-from .settings import DEFAULT_MERCHANT, DEFAULT_PORT, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TOKEN, Settings
-
-HOST = "127.0.0.1"
 QUEUED_CONNECTIONS = 128
-LOGGED_PATHS = ("/sessions", "/_control/", "/v3/", "/refunds")
-
-
-class RequestHandler(WSGIRequestHandler):
-    """One short line for each API call, and none for the pages: their addresses are secrets."""
-
-    def log_request(self, code="-", size="-"):
-        path = quote(self.path.partition("?")[0], safe="/%")
-        if path.startswith(LOGGED_PATHS):
-            report(f"{self.command} {path} {int(code) if str(code).isdigit() else code}")
-
-    def log_error(self, format, *args):
-        pass
-
-    def version_string(self):
-        return "sandbox"
 
 
 def main():
     options = _parser().parse_args()
-    listener = _listen(options.port)
+    listener = _listen(options.host, options.port)
     settings = Settings(
-        public_url=f"http://{HOST}:{listener.getsockname()[1]}",
+        public_url=f"http://{options.host}:{listener.getsockname()[1]}",
         secret_key=options.secret_key,
         webhook_url=options.webhook_url,
         webhook_token=options.webhook_token,
         merchant=options.merchant,
         database=options.database,
+        seed=options.seed,
     )
     if settings.problem():
         _refuse(settings.problem())
@@ -59,10 +46,11 @@ def _parser():
         prog="python -m sandbox", description="A stand-in for Xendit. No money moves."
     )
     parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1, 0 for any (%(default)s)"
+        "--host", default=DEFAULT_HOST, help="this machine's address for a class in one network (%(default)s)"
     )
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any (%(default)s)")
     parser.add_argument(
-        "--secret-key", default=DEFAULT_SECRET_KEY, help="the only API key accepted (%(default)s)"
+        "--secret-key", default=DEFAULT_SECRET_KEY, help="the key of the default account (%(default)s)"
     )
     parser.add_argument("--webhook-url", help="where webhooks go; without it they are recorded but not sent")
     parser.add_argument(
@@ -71,24 +59,27 @@ def _parser():
     parser.add_argument(
         "--database", default=":memory:", help="SQLite file to keep everything in (in memory)"
     )
+    parser.add_argument(
+        "--seed", type=int, help="a number; the same calls then give the same ids, times and records"
+    )
     parser.add_argument("--merchant", default=DEFAULT_MERCHANT, help="name on the hosted page (%(default)s)")
     return parser
 
 
-def _listen(port):
+def _listen(host, port):
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind((host, port))
         listener.listen(QUEUED_CONNECTIONS)
     except (OSError, OverflowError) as error:
-        _refuse(f"Port {port} on {HOST} can't be used ({error}). Choose another with --port.")
+        _refuse(f"Port {port} on {host} can't be used ({error}). Choose another with --port.")
     return listener
 
 
-def _open_ledger(path):
+def _open_database(path):
     try:
-        return Ledger(path)
+        return Database(path)
     except sqlite3.Error as error:
         _refuse(f"--database {path} can't be used ({error}).")
 
@@ -99,19 +90,11 @@ def _refuse(sentence):
 
 
 def _serve(settings, listener):
-    ledger = _open_ledger(settings.database)
-    courier = (
-        Courier(ledger, settings.webhook_url, settings.webhook_token, report)
-        if settings.webhook_url
-        else None
-    )
-    app = create_app(settings, ledger)
-    server = make_server(HOST, 0, app, threaded=True, request_handler=RequestHandler, fd=listener.fileno())
-    ticker.start(ledger, courier)
+    running = server.make(settings, _open_database(settings.database), listener, report)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     report(f"Sandbox, an imitation of Xendit: {settings.public_url}")
-    server.serve_forever()
+    running.serve_forever()
 
 
 def _stop(*_):

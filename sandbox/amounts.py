@@ -1,6 +1,6 @@
 """Amounts: exact numbers in major units, and how Xendit's page prints them.
 
-Called by `validation.py`, `bodies.py` and, as filters, by the templates.
+Called wherever an amount is read, judged or summed, and, as filters, by the templates.
 """
 
 from decimal import Decimal, DecimalException
@@ -24,6 +24,15 @@ def fits(amount, currency):
     return -decimal(amount).as_tuple().exponent <= DECIMALS[currency]
 
 
+def total(parts):
+    """The sum of amounts, without the small errors of floats."""
+    return _number(sum(map(decimal, parts), Decimal()))
+
+
+def difference(whole, part):
+    return _number(decimal(whole) - decimal(part))
+
+
 def decimal(amount):
     return Decimal(str(amount))
 
@@ -41,6 +50,10 @@ def formatted(amount, currency):
 
 def line_total(unit_amount, quantity):
     return decimal(unit_amount) * quantity
+
+
+def _number(value):
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _says_the_same(number, text):

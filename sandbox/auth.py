@@ -2,20 +2,29 @@
 
 import base64
 import binascii
-import hmac
 
-from .errors import invalid_api_key
+from .errors import ApiError, invalid_api_key
+from .settings import LIVE_KEY_PREFIX, is_key
+
+LIVE_KEY_REFUSED = (
+    "This is a sandbox, not Xendit: it takes keys that begin with xnd_development_ only."
+    " Never send it a live key"
+)
 
 
-def check(header, secret_key):
-    """Raise `INVALID_API_KEY` unless the Authorization header carries the key."""
+def key_of(header):
+    """The key in an Authorization header; `INVALID_API_KEY` if there is none or it can't be a test key."""
     scheme, _, credentials = (header or "").partition(" ")
-    if scheme.lower() != "basic" or not hmac.compare_digest(_decoded(credentials), f"{secret_key}:".encode()):
+    user, _, password = _decoded(credentials).partition(":")
+    if user.startswith(LIVE_KEY_PREFIX):
+        raise ApiError(401, "INVALID_API_KEY", LIVE_KEY_REFUSED)
+    if scheme.lower() != "basic" or password or not is_key(user):
         raise invalid_api_key()
+    return user
 
 
 def _decoded(credentials):
     try:
-        return base64.b64decode(credentials.strip(), validate=True)
+        return base64.b64decode(credentials.strip(), validate=True).decode()
     except (binascii.Error, ValueError):
-        return b""
+        return ""

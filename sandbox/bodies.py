@@ -1,11 +1,22 @@
-"""JSON bodies from strangers: read exactly, or refused with a 400. Called by `api.py`."""
+"""JSON bodies from strangers: read exactly, or refused with a 400. Called by `api.py` and `api_v3.py`."""
 
 import json
+from pathlib import Path
 
-from . import amounts
-from .errors import ApiError
+from . import amounts, schema
+from .errors import ApiError, invalid_request
 
 DEPTH_LIMIT = 32
+SCHEMAS = json.loads(Path(__file__).with_name("other_requests.json").read_text())
+
+
+def checked(raw, name):
+    """The object in these bytes, which has the shape of that name."""
+    value = parse(raw)
+    found = list(schema.problems(SCHEMAS[name], value, "/body"))
+    if found:
+        raise invalid_request(found)
+    return value
 
 
 def parse(raw):

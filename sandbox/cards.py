@@ -1,9 +1,8 @@
-"""Cards: what a buyer types, checked; Xendit's test numbers; and what each does. Called by `hosted.py`."""
+"""Cards: what a buyer types, Xendit's test numbers and what each does. Called by `hosted_cards.py`."""
 
 import re
-import secrets
 
-from . import clock
+from . import clock, ids
 
 NAME_LENGTH = 100
 EXPIRY = re.compile(r"(0[1-9]|1[0-2]) ?/ ?(?:20)?(\d\d)", re.ASCII)
@@ -26,10 +25,20 @@ FRICTIONLESS = {
     "378282246310005",
     "340000000002708",
 }
-# Offered on the page: number and what it does.
-HINTS = (
-    ("4000 0000 0000 2503", "asks for 3-D Secure"),
-    ("5200 0000 0000 1005", "pays at once"),
+FRICTIONLESS_IF_SMALL = {"4200350000000801", "5413530000000501"}
+SMALL_THB = 20
+# Offered on the page: number, and the text that says what it does.
+HINTS = (("4000 0000 0000 2503", "card.hint_challenge"), ("5200 0000 0000 1005", "card.hint_frictionless"))
+# What the bank of a challenged card takes; every other code is wrong.
+RIGHT_CODE = "123456"
+LATE_CODE = "000000"
+AUTHENTICATION_FAILURES = (
+    "UNAUTHENTICATED",
+    "CANCELLED_AUTHENTICATION",
+    "AUTHENTICATION_NOT_AVAILABLE",
+    "AUTHENTICATION_REJECTED",
+    "AUTHENTICATION_SERVER_ERROR",
+    "API_GW_ASM_POLICY_ERROR",
 )
 # With these cards the amount decides, as in Xendit's test mode.
 CARDS_FOR_FAILING_AMOUNTS = {"4000XXXXXXXX2503", "5200XXXXXXXX2151"}
@@ -54,23 +63,28 @@ FAILING_AMOUNTS_VN = {
     403900: "INVALID_CVV",
     400300: "DECLINED_BY_ISSUER",
 }
+# Those of the MPGS simulator, for which Xendit names no card: they fail with every card.
+FAILING_AMOUNTS_MPGS = {
+    10.05: "DECLINED_BY_ISSUER",
+    10.14: "INVALID_CARD",
+    10.3: "PROCESSOR_ERROR",
+    10.51: "INSUFFICIENT_BALANCE",
+}
+FAILING_AMOUNT_MPGS_VISA = 10.65
 
 
 def mistakes(form):
-    """Field name → sentence, for each field of the card form that can't be right."""
+    """Field name → the text about it, for each field of the card form that can't be right."""
     number = digits(form.get("card_number", ""))
     checks = {
-        "card_number": (_is_card_number(number), "Enter the card number as printed on the card."),
-        "expiry": (_is_expiry(form.get("expiry", "")), "Enter the expiry date as MM/YY, for example 08/29."),
-        "cvn": (
-            _is_cvn(form.get("cvn", ""), number),
-            "Enter the 3 digits on the back (4 on American Express).",
-        ),
-        "cardholder_name": (_is_name(form.get("cardholder_name", "")), "Enter the name on the card."),
+        "card_number": _is_card_number(number),
+        "expiry": _is_expiry(form.get("expiry", "")),
+        "cvn": _is_cvn(form.get("cvn", ""), number),
+        "cardholder_name": _is_name(form.get("cardholder_name", "")),
     }
-    found = {field: sentence for field, (is_right, sentence) in checks.items() if not is_right}
+    found = {field: f"mistake.{field}" for field, is_right in checks.items() if not is_right}
     if "expiry" not in found and _is_past(form["expiry"]):
-        found["expiry"] = "This card has expired. Use another card."
+        found["expiry"] = "mistake.past"
     return found
 
 
@@ -98,23 +112,40 @@ def payment_details(flow):
     return {
         "authentication_data": {"flow": flow, "a_res": {"eci": "05", "message_version": "2.2.0"}},
         "authorization_data": {
-            "authorization_code": secrets.token_hex(3).upper(),
+            "authorization_code": ids.authorization_code(),
             "cvn_verification_result": "M",
             "address_verification_result": "M",
         },
     }
 
 
-def needs_authentication(number):
-    return digits(number) not in FRICTIONLESS
+def is_frictionless(number, session):
+    """Whether the card's bank asks the buyer nothing."""
+    number = digits(number)
+    is_small = session["currency"] == "THB" and session["amount"] < SMALL_THB
+    return number in FRICTIONLESS or (is_small and number in FRICTIONLESS_IF_SMALL)
 
 
-def failure_for_amount(masked_card_number, session):
+def failure_for_amount(card, session):
     """The failure that Xendit's test mode ties to the session's amount, or None."""
-    if masked_card_number not in CARDS_FOR_FAILING_AMOUNTS:
+    amount = session["amount"]
+    if amount == FAILING_AMOUNT_MPGS_VISA and card["network"] == "VISA":
+        return "DECLINED_BY_ISSUER"
+    if amount in FAILING_AMOUNTS_MPGS:
+        return FAILING_AMOUNTS_MPGS[amount]
+    if card["masked_card_number"] not in CARDS_FOR_FAILING_AMOUNTS:
         return None
-    table = FAILING_AMOUNTS_VN if session["country"] == "VN" else FAILING_AMOUNTS
-    return table.get(session["amount"])
+    return _failing_amounts(session).get(amount)
+
+
+def is_test_amount(session):
+    """Whether the amount is one that Xendit's test mode names to make some card fail."""
+    named = {*_failing_amounts(session), *FAILING_AMOUNTS_MPGS, FAILING_AMOUNT_MPGS_VISA}
+    return session["amount"] in named
+
+
+def _failing_amounts(session):
+    return FAILING_AMOUNTS_VN if session["country"] == "VN" else FAILING_AMOUNTS
 
 
 def _is_card_number(number):

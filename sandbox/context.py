@@ -1,7 +1,26 @@
-"""The ledger and the settings of the running app, for views. Set by `create_app`."""
+"""The settings, the database and the account's ledger of the request at hand. Set by `create_app`."""
 
-from flask import current_app
+from flask import current_app, g, request
 from werkzeug.local import LocalProxy
 
-ledger = LocalProxy(lambda: current_app.extensions["ledger"])
+from . import accounts
+from .ledger import Ledger
+
 settings = LocalProxy(lambda: current_app.extensions["settings"])
+database = LocalProxy(lambda: current_app.extensions["database"])
+ledger = LocalProxy(lambda: _ledger())
+
+
+def use_account(key):
+    """Let this request be about the account with that key."""
+    accounts.open(database, key, settings.merchant)
+    g.ledger = Ledger(database._get_current_object(), key)
+
+
+def _ledger():
+    """Without `use_account`: the account of the session in the address, else the one of the command line."""
+    if "ledger" not in g:
+        session_id = (request.view_args or {}).get("session_id")
+        owner = database.account_of_session(session_id) if session_id else None
+        g.ledger = Ledger(database._get_current_object(), owner or settings.secret_key)
+    return g.ledger

@@ -1,12 +1,91 @@
-"""What Xendit lacks and a workshop needs: expire a session, empty everything. Registered by `create_app`."""
+"""What Xendit lacks and a workshop needs, as JSON under `/_control`: clock, dial, faults, scenarios, records.
 
-from flask import Blueprint, jsonify
+Each view only reads what was sent; the work is done by the modules that the dashboard calls too.
+"""
 
-from . import origin, sessions
-from .context import ledger
+from dataclasses import asdict, fields
+
+from flask import Blueprint, jsonify, request
+
+from . import (
+    accounts,
+    auth,
+    bodies,
+    context,
+    deliveries,
+    dials,
+    errors,
+    faults,
+    origin,
+    records,
+    scenarios,
+    sessions,
+    timekeeping,
+)
+from .context import database, ledger
 
 bp = Blueprint("control", __name__, url_prefix="/_control")
 bp.before_request(origin.check)
+FIXED = ("key", "business_id")
+GREATEST_ID = 2**63 - 1
+
+
+@bp.before_request
+def choose_account():
+    """The account of the key, where a key is given."""
+    if "Authorization" in request.headers:
+        context.use_account(auth.key_of(request.headers["Authorization"]))
+
+
+@bp.errorhandler(ValueError)
+def refuse(error):
+    return jsonify(error_code="API_VALIDATION_ERROR", message=str(error)), 400
+
+
+@bp.get("/clock")
+def show_clock():
+    return jsonify(timekeeping.shown())
+
+
+@bp.post("/clock")
+def change_clock():
+    body = _body("action", "seconds", "to")
+    action = body.get("action")
+    if action == "jump" and "to" in body:
+        timekeeping.jump_to(database, _text(body, "to"))
+    elif action == "jump":
+        timekeeping.jump(database, _number(body, "seconds"))
+    elif action in ("stop", "go", "reset"):
+        getattr(timekeeping, action)()
+    else:
+        raise ValueError("action must be stop, go, reset or jump; a jump has seconds, or to, a moment.")
+    return jsonify(timekeeping.shown())
+
+
+@bp.get("/ledger")
+def show_ledger():
+    """All records of the account, or with `?session=` those of one session."""
+    session_id = request.args.get("session")
+    if session_id is not None:
+        sessions.find(ledger, session_id)
+    return jsonify(records.of_account(ledger, session_id))
+
+
+@bp.post("/reset")
+def reset():
+    ledger.reset()
+    return "", 204
+
+
+@bp.get("/account")
+def show_account():
+    return jsonify(asdict(ledger.account))
+
+
+@bp.put("/account")
+def change_account():
+    settings = [field.name for field in fields(accounts.Account) if field.name not in FIXED]
+    return jsonify(asdict(accounts.change(database, ledger.key, **_body(*settings))))
 
 
 @bp.post("/sessions/<session_id>/expire")
@@ -14,7 +93,141 @@ def expire(session_id):
     return jsonify(sessions.expire(ledger, session_id))
 
 
-@bp.post("/reset")
-def reset():
-    ledger.reset()
+@bp.get("/dial")
+def show_dial():
+    return jsonify(asdict(dials.of_account(ledger)))
+
+
+@bp.put("/dial")
+def turn_dial():
+    dials.set_for_account(ledger, _dial())
+    return show_dial()
+
+
+@bp.get("/sessions/<session_id>/dial")
+def show_dial_of_session(session_id):
+    sessions.find(ledger, session_id)
+    return jsonify(asdict(dials.of_session(ledger, session_id)))
+
+
+@bp.put("/sessions/<session_id>/dial")
+def turn_dial_of_session(session_id):
+    sessions.find(ledger, session_id)
+    dials.set_for_session(ledger, session_id, _dial())
+    return show_dial_of_session(session_id)
+
+
+@bp.delete("/sessions/<session_id>/dial")
+def release_dial_of_session(session_id):
+    """The session follows the account's dial again."""
+    sessions.find(ledger, session_id)
+    dials.release(ledger, session_id)
+    return show_dial_of_session(session_id)
+
+
+@bp.post(f"/deliveries/<int(max={GREATEST_ID}):delivery_id>/resend")
+def resend_one(delivery_id):
+    if deliveries.resend(ledger, [delivery_id]) == 0:
+        raise errors.data_not_found("Delivery not found")
+    return jsonify(resent=1)
+
+
+@bp.post("/deliveries/resend")
+def resend_many():
+    """By `ids`, or all of a `session_id`, or all tried `since` a moment; 500 at most."""
+    body = _body("ids", "session_id", "since")
+    if not body:
+        raise ValueError("Say which: ids, a session_id, or since, a moment.")
+    ids = body["ids"] if "ids" in body else _chosen(body)
+    if not isinstance(ids, list) or not all(type(id) is int and 0 < id <= GREATEST_ID for id in ids):
+        raise ValueError("ids must be a list of delivery ids.")
+    return jsonify(resent=deliveries.resend(ledger, ids))
+
+
+@bp.get("/faults")
+def show_faults():
+    return jsonify(faults.every(ledger))
+
+
+@bp.post("/faults")
+def add_fault():
+    return jsonify(faults.add(ledger, faults.parse(_body()))), 201
+
+
+@bp.delete("/faults")
+def clear_faults():
+    faults.clear(ledger)
     return "", 204
+
+
+@bp.delete(f"/faults/<int(max={GREATEST_ID}):fault_id>")
+def remove_fault(fault_id):
+    if not faults.remove(ledger, fault_id):
+        raise errors.data_not_found("Fault not found")
+    return "", 204
+
+
+@bp.get("/scenarios")
+def show_scenarios():
+    return jsonify(list(scenarios.ALL.values()))
+
+
+@bp.get("/scenarios/<name>")
+def show_scenario(name):
+    return jsonify(_scenario(name))
+
+
+@bp.post("/scenarios/<name>")
+def play_scenario(name):
+    """For the account, or with `?session=` for one session."""
+    scenario, session_id = _scenario(name), request.args.get("session")
+    if session_id is None:
+        scenarios.play(ledger, name)
+    else:
+        sessions.find(ledger, session_id)
+        scenarios.play_for_session(ledger, name, session_id)
+    return jsonify(scenario)
+
+
+def _scenario(name):
+    try:
+        return scenarios.find(name)
+    except KeyError:
+        raise errors.data_not_found("Scenario not found") from None
+
+
+def _dial():
+    body = _body("position", "number")
+    return dials.parse(body.get("position"), body.get("number"))
+
+
+def _body(*names):
+    """The object that was sent; with names, those are all that it may hold."""
+    body = bodies.parse(request.get_data() or b"{}")
+    if not isinstance(body, dict):
+        raise ValueError("The body must be a JSON object.")
+    unknown = [name for name in body if names and name not in names]
+    if unknown:
+        raise ValueError(f"There is no {unknown[0][:100]} here; there is {', '.join(names)}.")
+    return body
+
+
+def _number(body, name):
+    value = body.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError(f"{name} must be a number.")
+    return value
+
+
+def _text(body, name):
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text.")
+    return value
+
+
+def _chosen(body):
+    """The ids of what was described. The moment is written as in the records: they compare as texts."""
+    session_id = _text(body, "session_id") if "session_id" in body else None
+    since = timekeeping.stamp(_text(body, "since")) if "since" in body else None
+    return deliveries.chosen(ledger, session_id, since)

@@ -17,8 +17,8 @@ class ApiError(Exception):
         return body if self.errors is None else body | {"errors": self.errors}
 
 
-def refusal(error_code, message):
-    return ApiError(400, error_code, message)
+def refusal(error_code, message, status=400):
+    return ApiError(status, error_code, message)
 
 
 def invalid_api_key():
@@ -27,6 +27,10 @@ def invalid_api_key():
 
 def session_not_found():
     return ApiError(404, "NOT_FOUND", "Session not found")
+
+
+def data_not_found(message):
+    return ApiError(404, "DATA_NOT_FOUND", message)
 
 
 def session_not_active(status):

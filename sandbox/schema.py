@@ -1,6 +1,6 @@
 """Checks a value against a JSON Schema, in the words of Xendit's own validator. Called by `validation.py`.
 
-Knows only the keywords that `create_session.json` needs.
+Knows only the keywords that `create_session.json` and `other_requests.json` need.
 """
 
 import re
@@ -48,6 +48,18 @@ def _object_problems(schema, value, path):
     for name, part in schema.get("properties", {}).items():
         if name in value:
             yield from problems(part, value[name], f"{path}/{name}")
+    yield from _map_problems(schema, value, path)
+
+
+def _map_problems(schema, value, path):
+    """The rules for objects whose keys the caller chooses."""
+    if len(value) > schema.get("maxProperties", len(value)):
+        yield path, f"must NOT have more than {schema['maxProperties']} properties"
+    for name, part in value.items():
+        if "propertyNames" in schema:
+            yield from problems(schema["propertyNames"], name, f"{path}/{name}")
+        if "additionalProperties" in schema and name not in schema.get("properties", {}):
+            yield from problems(schema["additionalProperties"], part, f"{path}/{name}")
 
 
 def _string_problems(schema, value, path):

@@ -1,12 +1,12 @@
 """The life of a payment session: create, read, cancel, expire, complete.
 
-Called by the API, the pages, `payments.py` and the ticker. A session is the
-dictionary that the API answers; `ledger.py` keeps it as JSON.
+Called by the API, the pages, `payments.py` and the ticker. A session is the dictionary that the API
+answers; `ledger.py` keeps it as JSON, and beside it when it expires on the sandbox's clock.
 """
 
 from datetime import timedelta
 
-from . import clock, deliveries, errors, ids
+from . import clock, deliveries, errors, ids, payment_requests
 
 # Real sessions live a little less than the documented 30 minutes.
 DEFAULT_LIFE = timedelta(minutes=30) - timedelta(milliseconds=500)
@@ -22,13 +22,15 @@ ECHOED_AFTER = (
     "success_return_url",
     "cancel_return_url",
 )
+RESULTS = ("payment_request_id", "payment_id", "payment_token_id")
+NOT_IN_WEBHOOKS = ("components_sdk_key",)
 
 
 def create(ledger, request, public_url):
     """Store a new ACTIVE session for a request that `validation.py` found good."""
     with ledger.transaction():
-        session = _new_session(request, _customer_id(ledger, request), public_url)
-        ledger.save_session(session)
+        session = _new_session(ledger, request, public_url)
+        ledger.save_session(session, _due_at(request, session))
     return session
 
 
@@ -38,15 +40,21 @@ def find(ledger, session_id):
         session = ledger.session(session_id)
         if session is None:
             raise errors.session_not_found()
-        if session["status"] == "ACTIVE" and session["expires_at"] <= clock.stamp(clock.now()):
+        if session["status"] == "ACTIVE" and time_left(ledger, session) <= timedelta(0):
             _expire(ledger, session)
         return session
+
+
+def time_left(ledger, session):
+    """How long an ACTIVE session still lives on the sandbox's clock."""
+    return clock.moment(ledger.session_due_at(session["payment_session_id"])) - clock.now()
 
 
 def cancel(ledger, session_id):
     """End an ACTIVE session. Xendit sends no webhook about it."""
     with ledger.transaction():
         session = find_active(ledger, session_id)
+        payment_requests.close_open(ledger, session_id, "CANCELED")
         _move(ledger, session, "CANCELED")
         return session
 
@@ -60,18 +68,12 @@ def expire(ledger, session_id):
         return session
 
 
-def expire_due(ledger):
-    """Expire all sessions whose time is over."""
-    with ledger.transaction():
-        for session in ledger.sessions_due(clock.stamp(clock.now())):
-            _expire(ledger, session)
-
-
-def complete(ledger, session, payment):
-    """Join the session and the one payment that paid it; part of the payment's transaction."""
-    session |= {key: payment[key] for key in ("payment_request_id", "payment_id")}
+def complete(ledger, session, attempt):
+    """Join the session and what completed it; part of the payment's transaction."""
+    session |= {name: attempt[name] for name in RESULTS if name in attempt}
+    payment_requests.close_open(ledger, session["payment_session_id"], "CANCELED")
     _move(ledger, session, "COMPLETED")
-    deliveries.announce(ledger, "payment_session.completed", session["payment_session_id"], session)
+    _announce(ledger, "payment_session.completed", session)
 
 
 def find_active(ledger, session_id):
@@ -81,10 +83,9 @@ def find_active(ledger, session_id):
     return session
 
 
-def _new_session(request, customer_id, public_url):
+def _new_session(ledger, request, public_url):
     now = clock.now()
-    expires_at = clock.moment(request["expires_at"]) if "expires_at" in request else now + DEFAULT_LIFE
-    session_id = ids.session_id()
+    session_id, customer_id = ids.session_id(), _customer_id(ledger, request)
     return {
         "payment_session_id": session_id,
         "created": clock.stamp(now),
@@ -93,17 +94,47 @@ def _new_session(request, customer_id, public_url):
         "reference_id": request["reference_id"],
         **({"customer_id": customer_id} if customer_id else {}),
         **_echo(request, ECHOED_BEFORE),
-        "capture_method": request.get("capture_method", "AUTOMATIC"),
+        **_capture_method(request),
         **_echo(request, ECHOED_AFTER),
-        "expires_at": clock.stamp(expires_at),
+        "expires_at": _expires_at(request, now),
         "locale": request.get("locale", "en"),
-        "payment_link_url": f"{public_url}/checkout/{session_id}",
-        "business_id": ids.BUSINESS_ID,
+        **_front_end(request, session_id, public_url),
+        "business_id": ledger.account.business_id,
     }
 
 
 def _echo(request, names):
     return {name: request[name] for name in names if request.get(name) is not None}
+
+
+def _capture_method(request):
+    return (
+        {"capture_method": request.get("capture_method", "AUTOMATIC")}
+        if request["session_type"] == "PAY"
+        else {}
+    )
+
+
+def _expires_at(request, now):
+    """What the API shows: the caller's own moment, or half an hour on the sandbox's clock."""
+    return clock.stamp(
+        clock.moment(request["expires_at"].upper()) if "expires_at" in request else now + DEFAULT_LIFE
+    )
+
+
+def _due_at(request, session):
+    if "expires_at" in request:
+        return clock.stamp(clock.shared.from_real(clock.moment(session["expires_at"])))
+    return session["expires_at"]
+
+
+def _front_end(request, session_id, public_url):
+    if request["mode"] == "COMPONENTS":
+        return {
+            "components_sdk_key": ids.components_sdk_key(),
+            **_echo(request, ("components_configuration",)),
+        }
+    return {"payment_link_url": f"{public_url}/checkout/{session_id}"}
 
 
 def _customer_id(ledger, request):
@@ -119,10 +150,16 @@ def _customer_id(ledger, request):
 
 
 def _expire(ledger, session):
+    payment_requests.close_open(ledger, session["payment_session_id"], "EXPIRED")
     _move(ledger, session, "EXPIRED")
-    deliveries.announce(ledger, "payment_session.expired", session["payment_session_id"], session)
+    _announce(ledger, "payment_session.expired", session)
 
 
 def _move(ledger, session, status):
     session |= {"status": status, "updated": clock.stamp(clock.now())}
-    ledger.save_session(session)
+    ledger.save_session(session, None)
+
+
+def _announce(ledger, event, session):
+    data = {name: value for name, value in session.items() if name not in NOT_IN_WEBHOOKS}
+    deliveries.announce(ledger, event, session["payment_session_id"], data)

@@ -4,41 +4,65 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 KEY_PREFIX = "xnd_development_"
+LIVE_KEY_PREFIX = "xnd_production_"
+KEY_LENGTH = 200
+DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8001
 DEFAULT_SECRET_KEY = "xnd_development_sandbox_secret_key"
 DEFAULT_WEBHOOK_TOKEN = "xnd_development_sandbox_webhook_token"
 DEFAULT_MERCHANT = "Warung"
+IN_MEMORY = ":memory:"
+ANY_ADDRESS = "0.0.0.0"
 
 
 @dataclass(frozen=True)
 class Settings:
-    public_url: str = f"http://127.0.0.1:{DEFAULT_PORT}"
+    public_url: str = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
     secret_key: str = DEFAULT_SECRET_KEY
     webhook_url: str | None = None
     webhook_token: str = DEFAULT_WEBHOOK_TOKEN
     merchant: str = DEFAULT_MERCHANT
-    database: str = ":memory:"
+    database: str = IN_MEMORY
+    # With a seed everything that the same calls give is the same in each run; see `server.py`.
+    seed: int | None = None
 
     def problem(self):
         """The first thing wrong, as a sentence that never repeats a secret; None if all is well."""
+        if urlsplit(self.public_url).hostname in (ANY_ADDRESS, None):
+            return "--host must be the one address by which the others reach this machine."
         if not self.secret_key.startswith(KEY_PREFIX):
             return f"--secret-key must begin with {KEY_PREFIX}: never type a live key into a sandbox."
-        if not _is_plain(self.secret_key) or ":" in self.secret_key:
-            return "--secret-key may hold only visible ASCII characters and no colon."
-        if not self.webhook_token or not _is_plain(self.webhook_token):
+        if not is_key(self.secret_key):
+            return f"--secret-key may hold only visible ASCII characters, {KEY_LENGTH} at most, and no colon."
+        if not is_token(self.webhook_token):
             return "--webhook-token must be visible ASCII characters."
-        if self.webhook_url is not None and not _is_web_address(self.webhook_url):
+        if not is_webhook_url(self.webhook_url):
             return "--webhook-url must be an http or https address."
+        if self.seed is not None and self.database != IN_MEMORY:
+            return "--seed makes the same ids again, so it can't be used with --database."
         return None
 
 
-def _is_plain(text):
-    return all("!" <= character <= "~" for character in text)
+def is_key(text):
+    return text.startswith(KEY_PREFIX) and len(text) <= KEY_LENGTH and _is_plain(text) and ":" not in text
 
 
-def _is_web_address(url):
+def is_token(text):
+    return isinstance(text, str) and bool(text) and _is_plain(text)
+
+
+def is_webhook_url(url):
+    """None is none, which is right too."""
+    if url is None:
+        return True
+    if not isinstance(url, str) or not _is_plain(url):
+        return False
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _is_plain(text):
+    return all("!" <= character <= "~" for character in text)

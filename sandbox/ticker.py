@@ -1,23 +1,43 @@
-"""What happens without being asked: sessions expire, due webhooks leave. Started by `__main__.py`."""
+"""What happens without being asked, when the sandbox's clock says so. Started by `server.py`.
+
+`run_due` does at once all that is due now; `/_control` calls it after a jump, so that its answer comes after.
+"""
 
 import threading
 
-from . import sessions
+from . import captures, clock, payment_requests, refunds, sessions
+from .ledger import Ledger
 
 TICK_SECONDS = 0.25
+# The table that holds what is due, and what happens to each object of it.
+HAPPENINGS = (
+    ("payment_requests", payment_requests.expire),
+    ("sessions", lambda ledger, session_id, _: sessions.find(ledger, session_id)),
+    ("payments", captures.lapse),
+    ("refunds", refunds.settle),
+)
 
 
-def start(ledger, courier=None):
-    """Run in the background until the process ends. Without a courier, webhooks are recorded but not sent."""
-    if courier is not None:
-        courier.start()
-    threading.Thread(target=_run, args=(ledger, courier), daemon=True).start()
+def start(database, courier):
+    """Run in the background until the process ends."""
+    courier.start()
+    clock.shared.on_jump(database.delivery_added.set)
+    threading.Thread(target=_run, args=(database, courier), daemon=True).start()
 
 
-def _run(ledger, courier):
+def run_due(database):
+    """Let everything happen that is due now. What it announces leaves a moment later."""
+    stamp = clock.stamp(clock.now())
+    for table, happen in HAPPENINGS:
+        if database.due(table, stamp):
+            with database.transaction():
+                for due in database.due(table, stamp):
+                    happen(Ledger(database, due["account"]), due["session_id"], due["id"])
+
+
+def _run(database, courier):
     while True:
-        ledger.delivery_added.wait(TICK_SECONDS)
-        ledger.delivery_added.clear()
-        sessions.expire_due(ledger)
-        if courier is not None:
-            courier.hand_out()
+        database.delivery_added.wait(TICK_SECONDS)
+        database.delivery_added.clear()
+        run_due(database)
+        courier.hand_out()

@@ -6,7 +6,7 @@ Called by `api.py` before `sessions.create`. Xendit documents no order among the
 import ipaddress
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ SCHEMA = json.loads(Path(__file__).with_name("create_session.json").read_text())
 COUNTRIES = ("ID", "PH", "VN", "TH", "SG", "MY")
 SESSION_TYPES = ("PAY", "SAVE", "SUBSCRIPTION")
 MODES = ("PAYMENT_LINK", "COMPONENTS")
+OLD_CARDS_MODE = "CARDS_SESSION_JS"
 LEAST_LIFE = timedelta(minutes=10)
 METADATA_KEYS = 20
 METADATA_KEY_LENGTH = 40
@@ -43,6 +44,8 @@ def _check_session_type(request):
 
 
 def _check_mode(request):
+    if request["mode"] == OLD_CARDS_MODE and not _names_customer(request):
+        raise _missing_customer()
     if request["mode"] not in MODES:
         raise errors.refusal("MODE_NOT_SUPPORTED", f"mode {request['mode']} is not supported for now")
 
@@ -104,18 +107,27 @@ def _check_customer(request):
         request["session_type"] == "SAVE"
         or request.get("allow_save_payment_method", "DISABLED") != "DISABLED"
     )
-    if saves and "customer" not in request and "customer_id" not in request:
-        raise errors.refusal("MISSING_CUSTOMER", "Customer object or customer_id is required")
+    if saves and not _names_customer(request):
+        raise _missing_customer()
+
+
+def _names_customer(request):
+    return "customer" in request or "customer_id" in request
+
+
+def _missing_customer():
+    return errors.refusal("MISSING_CUSTOMER", "Customer object or customer_id is required")
 
 
 def _check_expiry(request):
     if "expires_at" not in request:
         return
     try:
-        in_time = clock.moment(request["expires_at"].upper()) - clock.now() >= LEAST_LIFE
+        expires_at = clock.moment(request["expires_at"].upper()).astimezone(UTC)
     except OverflowError:
-        in_time = False
-    if not in_time:
+        expires_at = clock.LATEST
+    # Real time, whatever the sandbox's clock shows: see `clock.py`.
+    if not clock.real_now() + LEAST_LIFE <= expires_at < clock.LATEST:
         raise errors.refusal("INVALID_EXPIRY_DATE", "expires_at must be at least 10 minutes in the future")
 
 
@@ -145,12 +157,18 @@ def _is_loopback(host):
 
 
 def _check_channels(request):
-    active = {channel["code"] for channel in channels.active(request["country"], request["currency"])}
-    wanted = request.get("allowed_payment_channels")
-    missing = [code for code in wanted or () if code not in active]
-    if missing or not active:
+    """Each channel asked for must fit the country, the currency, the capture method and the saving option."""
+    fitting = {channel["code"] for channel in channels.fitting(request)}
+    missing = [code for code in request.get("allowed_payment_channels") or () if code not in fitting]
+    if missing or not fitting:
         named = ", ".join(missing) or f"for {request['country']} and {request['currency']}"
         raise errors.refusal("INVALID_PAYMENT_CHANNEL", f"Channel(s) {named} {NOT_ACTIVE}")
+    allowed = request.get("allowed_payment_channels") or fitting
+    primary = request.get("payment_link_configuration", {}).get("primary_payment_channels", ())
+    for code in primary:
+        if code not in allowed:
+            message = f"Primary channel {code} is not included in the requested channels"
+            raise errors.refusal("INVALID_PRIMARY_PAYMENT_CHANNEL", message)
 
 
 def _check_card_properties(request):
@@ -161,6 +179,18 @@ def _check_card_properties(request):
     if repeats and "recurring_configuration" not in cards:
         path = "/body/channel_properties/cards"
         raise errors.invalid_request([(path, "must have required property 'recurring_configuration'")])
+
+
+def _check_components(request):
+    for position, origin in enumerate(request.get("components_configuration", {}).get("origins", ())):
+        if not _is_return_url(origin) or urlsplit(origin).path.strip("/"):
+            path = f"/body/components_configuration/origins/{position}"
+            raise errors.invalid_request([(path, "must be an HTTPS origin")])
+
+
+def _check_subscription(request):
+    if request["session_type"] == "SUBSCRIPTION" and request.get("subscription") is None:
+        raise errors.invalid_request([("/body", "must have required property 'subscription'")])
 
 
 def _check_customer_id(request, ledger):
@@ -176,15 +206,9 @@ def _check_customer_id(request, ledger):
 
 def _check_imitated(request):
     """What Xendit offers and the sandbox lacks is refused aloud, never half done."""
-    if request["session_type"] != "PAY":
-        message = f"session_type {request['session_type']} is not imitated by this sandbox yet; it knows PAY"
+    if request["session_type"] == "SUBSCRIPTION":
+        message = "session_type SUBSCRIPTION is not imitated by this sandbox; it knows PAY and SAVE"
         raise errors.refusal("SESSION_TYPE_NOT_SUPPORTED", message)
-    if request["mode"] != "PAYMENT_LINK":
-        message = f"mode {request['mode']} is not imitated by this sandbox yet; it knows PAYMENT_LINK"
-        raise errors.refusal("MODE_NOT_SUPPORTED", message)
-    for name, known in (("allow_save_payment_method", "DISABLED"), ("capture_method", "AUTOMATIC")):
-        if request.get(name, known) != known:
-            raise errors.invalid_request([(f"/body/{name}", f"must be {known}: no other is imitated yet")])
 
 
 RULES = (
@@ -201,4 +225,6 @@ RULES = (
     _check_return_urls,
     _check_channels,
     _check_card_properties,
+    _check_components,
+    _check_subscription,
 )

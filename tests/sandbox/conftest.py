@@ -1,11 +1,21 @@
 """A real sandbox on a free port and a real receiver of webhooks, for the tests of this folder."""
 
+import os
+import shutil
+import socket
 import subprocess
 import sys
+import threading
 import uuid
+from time import sleep
 
 import pytest
 import requests
+from playwright.sync_api import sync_playwright
+
+from sandbox import accounts, clock, server
+from sandbox.database import Database
+from sandbox.settings import Settings
 
 from .receiver import Receiver
 
@@ -17,14 +27,40 @@ GOOD_CARD = {
     "cvn": "123",
     "cardholder_name": "Siti Nurhaliza",
 }
+CUSTOMER = {"type": "INDIVIDUAL", "reference_id": "siti", "individual_detail": {"given_names": "Siti"}}
+# One channel of each kind that the hosted page has besides cards: code, and the session it can pay.
+INDONESIA = {"country": "ID", "currency": "IDR", "amount": 150000}
+OTHER_KINDS = {
+    "QRIS": INDONESIA,
+    "PROMPTPAY": {"country": "TH", "currency": "THB", "amount": 350.5},
+    "QRPH": {"country": "PH", "currency": "PHP", "amount": 350},
+    "SGQR": {"country": "SG", "currency": "SGD", "amount": 35},
+    "BCA_VIRTUAL_ACCOUNT": INDONESIA,
+    "INDOMARET": INDONESIA,
+    "DANA": INDONESIA,
+    "KREDIVO": INDONESIA,
+    "MAYB2U_FPX": {"country": "MY", "currency": "MYR", "amount": 40},
+    "BPI_DIRECT_DEBIT": {"country": "PH", "currency": "PHP", "amount": 350},
+}
+REDIRECTS = ("DANA", "KREDIVO", "MAYB2U_FPX", "BPI_DIRECT_DEBIT")
+PRESENTS = tuple(code for code in OTHER_KINDS if code not in REDIRECTS)
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 CHALLENGED_CARD = GOOD_CARD | {"card_number": "4000000000002503"}
 
 
-def start(*options):
-    """A sandbox process and its address, read from the line that it prints."""
-    command = [sys.executable, "-m", "sandbox", "--port", "0", *options]
+def start(*options, port=0):
+    """A sandbox process and its address, read from the line that it prints; none if it refuses to start."""
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    return process, process.stdout.readline().split()[-1]
+    return process, next(iter(process.stdout.readline().split()[-1:]), None)
 
 
 @pytest.fixture(scope="session")
@@ -48,13 +84,96 @@ def api(address):
     return Api(address)
 
 
-class Api:
-    """The merchant's side of the sandbox, with the key of the tests."""
+@pytest.fixture(scope="session")
+def here():
+    """A sandbox in this process, so that a test can turn its clock and its accounts' switches."""
+    return Here()
 
-    def __init__(self, address):
+
+class Here:
+    def __init__(self):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.database = Database()
+        running = server.make(Settings(public_url=self.address), self.database, listener, report=len)
+        self._listener = listener
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def time():
+    """The clock of the sandbox in this process, back on real time after the test."""
+    yield clock.shared
+    clock.shared.reset()
+
+
+@pytest.fixture
+def merchant(here, receiver):
+    """A merchant with an account of its own, whose webhooks go to the receiver."""
+    return new_merchant(here, receiver)
+
+
+@pytest.fixture
+def webhooks(merchant, receiver):
+    """The webhooks that this merchant got so far, oldest first, whatever they say they are about."""
+    business_id = merchant.sets().business_id
+    return lambda: [each for each in list(receiver.received) if each["body"]["business_id"] == business_id]
+
+
+def new_merchant(here, receiver):
+    merchant = Api(here.address, f"xnd_development_{uuid.uuid4()}", here.database)
+    merchant.get("/sessions/ps-000000000000000000000000")
+    merchant.sets(webhook_url=receiver.url, refund_seconds=0)
+    return merchant
+
+
+def until(read, is_right):
+    """What is read, as soon as it is right."""
+    for _ in range(500):
+        value = read()
+        if is_right(value):
+            return value
+        sleep(0.01)
+    raise AssertionError(f"never right; last: {value}")
+
+
+class Api:
+    """The merchant's side of the sandbox."""
+
+    def __init__(self, address, key=SECRET_KEY, database=None):
         self.address = address
+        self.key = key
         self.http = requests.Session()
-        self.http.auth = (SECRET_KEY, "")
+        self.http.auth = (key, "")
+        self._database = database
+
+    def sets(self, **changes):
+        """Change the account's settings, where the sandbox runs in this process."""
+        return accounts.change(self._database, self.key, **changes)
+
+    def payment(self, session):
+        return self.get(f"/v3/payments/{self.session(session)['payment_id']}").json()
+
+    def payment_request(self, session):
+        return self.get(f"/v3/payment_requests/{self.session(session)['payment_request_id']}").json()
+
+    def captures(self, session, amount):
+        path = f"/v3/payments/{self.session(session)['payment_id']}/capture"
+        return self.post(path, json={"capture_amount": amount})
+
+    def releases(self, session):
+        return self.post(f"/v3/payments/{self.session(session)['payment_id']}/cancel")
+
+    def refunds(self, session, **changes):
+        """Ask for a refund under the session's reference, so that the receiver knows whose it is."""
+        request = {
+            "payment_request_id": self.session(session)["payment_request_id"],
+            "reference_id": session["reference_id"],
+            "reason": "REQUESTED_BY_CUSTOMER",
+        } | changes
+        return self.post(
+            "/refunds", json={name: value for name, value in request.items() if value is not None}
+        )
 
     def post(self, path, **options):
         return self.http.post(self.address + path, timeout=10, **options)
@@ -95,6 +214,18 @@ def session_request(**changes):
     return {name: value for name, value in request.items() if value is not None}
 
 
+@pytest.fixture(scope="session")
+def chromium():
+    """The machine's own Chromium. Without one its tests are skipped, but never on a CI machine."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture
 def buyer():
     return Buyer()
@@ -121,6 +252,32 @@ class Buyer:
         return self._sends(requests.compat.urljoin(session["payment_link_url"], step.headers["Location"]), {
             "result": result,
         })  # fmt: skip
+
+    def opens_channel(self, session, code):
+        return requests.get(f"{session['payment_link_url']}/{code.lower()}", timeout=10)
+
+    def begins(self, session, code, **form):
+        """Presses the button that goes on to the wallet, or says that the transfer was made."""
+        return self._sends(f"{session['payment_link_url']}/{code.lower()}", form)
+
+    def simulates(self, session, code, outcome, **form):
+        return self._sends(f"{session['payment_link_url']}/{code.lower()}/{outcome}", form)
+
+    def answers(self, session, step, answer, **form):
+        """Approves or declines on the page of the wallet to which `step` led."""
+        page = step.headers["Location"].removesuffix("/provider")
+        return self._sends(requests.compat.urljoin(session["payment_link_url"], f"{page}/{answer}"), form)
+
+    def types_code(self, session, code):
+        """Pays with a card that asks for 3-D Secure, and types this one-time code."""
+        step = self.pays_by_card(session, CHALLENGED_CARD)
+        url = requests.compat.urljoin(session["payment_link_url"], step.headers["Location"])
+        return self._sends(url, {"code": code})
+
+    def follows(self, session, step):
+        """Opens the page that an answer leads to."""
+        url = requests.compat.urljoin(session["payment_link_url"], step.headers["Location"])
+        return requests.get(url, timeout=10, allow_redirects=False)
 
     def _sends(self, url, form):
         return requests.post(url, data=form, allow_redirects=False, timeout=10)

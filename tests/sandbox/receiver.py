@@ -8,13 +8,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 WAIT_SECONDS = 5
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 class Receiver:
     def __enter__(self):
         self.received = []
         self.statuses = {}  # reference_id → status to answer with, instead of 200
         self.delays = {}  # reference_id → seconds to wait before the answer
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # A sender that hangs up early is part of some tests.
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
@@ -28,18 +33,22 @@ class Receiver:
 
     def wait_for(self, session, event):
         """The first webhook with this event about this session."""
+        return self.wait_for_all(session, event, 1)[0]
+
+    def wait_for_all(self, session, event, count):
+        """That many webhooks with this event about this session."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            for webhook in self._about(session):
-                if webhook["body"]["event"] == event:
-                    return webhook
+            found = [webhook for webhook in self._about(session) if webhook["body"]["event"] == event]
+            if len(found) >= count:
+                return found
             time.sleep(0.01)
         raise AssertionError(f"no {event}; got {self.events(session)}")
 
     def _about(self, session):
         # Payment events carry no session id: the reference is what both have.
         return [
-            w for w in list(self.received) if w["body"]["data"]["reference_id"] == session["reference_id"]
+            w for w in list(self.received) if object_of(w["body"])["reference_id"] == session["reference_id"]
         ]
 
     def _handler(receiver):
@@ -49,7 +58,7 @@ class Receiver:
                 receiver.received.append(
                     {"headers": dict(self.headers.items()), "body": body, "at": time.time()}
                 )
-                reference_id = body["data"]["reference_id"]
+                reference_id = object_of(body)["reference_id"]
                 time.sleep(receiver.delays.get(reference_id, 0))
                 status = receiver.statuses.get(reference_id, 200)
                 self.send_response(status)
@@ -63,3 +72,8 @@ class Receiver:
                 pass
 
         return Handler
+
+
+def object_of(envelope):
+    """What the webhook is about; a refund lies in an envelope within the envelope."""
+    return envelope["data"].get("data", envelope["data"])

@@ -137,7 +137,7 @@ def _let_its_time_pass(database, session):
     past = "2020-01-01T00:00:00.000Z"
     connection = sqlite3.connect(database)
     connection.execute(
-        "UPDATE sessions SET expires_at = ?, document = ?", (past, json.dumps(session | {"expires_at": past}))
+        "UPDATE sessions SET due_at = ?, document = ?", (past, json.dumps(session | {"expires_at": past}))
     )
     connection.commit()
     connection.close()

@@ -23,6 +23,7 @@ CUSTOMER = {
     "mobile_number": "+628123456789",
     "individual_detail": {"given_names": "Siti"},
 }
+SUBSCRIPTION = {"schedule": {"interval": "MONTH", "interval_count": 1, "anchor_date": "2030-01-01"}}
 UNKNOWN_CUSTOMER_ID = "cust-00000000-0000-4000-8000-000000000000"
 
 
@@ -166,9 +167,10 @@ def test_a_good_request_is_accepted(api, changes):
         ("INVALID_EXPIRY_DATE", {"expires_at": "0001-01-01T00:00:00+14:00"}),
         ("ITEMS_NOT_SUPPORTED", {"session_type": "SAVE", "amount": 0, "items": [ITEM]}),
         ("SESSION_TYPE_NOT_SUPPORTED", {"session_type": "AUTHORIZATION"}),
-        ("SESSION_TYPE_NOT_SUPPORTED", {"session_type": "SAVE", "amount": 0, "customer": CUSTOMER}),
+        ("SESSION_TYPE_NOT_SUPPORTED", {"session_type": "SUBSCRIPTION", "subscription": SUBSCRIPTION}),
         ("MODE_NOT_SUPPORTED", {"mode": "INVALID_MODE"}),
-        ("MODE_NOT_SUPPORTED", {"mode": "COMPONENTS"}),
+        ("MODE_NOT_SUPPORTED", {"mode": "CARDS_SESSION_JS", "customer": CUSTOMER}),
+        ("MISSING_CUSTOMER", {"mode": "CARDS_SESSION_JS"}),
     ],
 )
 def test_each_broken_rule_has_its_error_code(api, error_code, changes):

@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import requests
@@ -184,12 +185,12 @@ def test_a_mistake_is_told_beside_its_field_and_the_rest_is_kept(api, buyer, fie
 
 
 def test_the_form_with_the_mistake_is_the_one_unfolded(api, buyer):
-    session = api.create()
+    session = api.create(allowed_payment_channels=["CARDS", "QRIS"])
     buyer.fails_by_qr(session)
 
     page = buyer.pays_by_card(session, GOOD_CARD | {"cvn": ""})
 
-    unfolded = page.text.split("<details ")[1:]
+    unfolded = page.text.split('<details class="channel"')[1:]
     assert ["open>" in channel.partition("<summary")[0] for channel in unfolded] == [True, False]
 
 
@@ -249,3 +250,35 @@ def test_an_unknown_link_has_a_page_of_its_own(address):
 
     assert page.status_code == 404
     assert "<h1>Page not found</h1>" in page.text
+
+
+def test_a_session_for_components_has_no_page(api):
+    session = api.create(mode="COMPONENTS", components_configuration={"origins": ["https://shop.example"]})
+
+    page = requests.get(f"{api.address}/checkout/{session['payment_session_id']}", timeout=10)
+
+    assert page.status_code == 404
+
+
+def test_time_left_follows_the_clock_of_the_sandbox(merchant, buyer, time):
+    session = merchant.create()
+
+    time.jump(timedelta(minutes=10))
+
+    assert "19 minutes left" in buyer.opens(session).text
+    time.jump(timedelta(minutes=19, seconds=30))
+    assert "less than a minute left" in buyer.opens(session).text
+    time.jump(timedelta(minutes=1))
+    assert "The time to pay is over." in buyer.opens(session).text
+
+
+def test_an_attempt_that_nobody_finished_is_unsuccessful_and_the_session_goes_on(merchant, buyer, time):
+    session = merchant.create()
+    step = buyer.begins(session, "OVO")
+
+    time.jump(timedelta(minutes=2))
+    late = buyer.answers(session, step, "approve")
+    page = buyer.follows(session, late).text
+
+    assert "Payment unsuccessful" in page and "The time for this try is over." in page
+    assert buyer.pays_by_card(session).headers["Location"] == "https://shop.example/complete"

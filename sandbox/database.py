@@ -1,0 +1,137 @@
+"""The sandbox's memory: SQLite behind one lock. Opened by `__main__.py`; each account has its `ledger.py`.
+
+Objects are kept as the JSON that the API answers. A column stands beside the JSON only where a query needs
+it: `due_at` is the moment, on the sandbox's clock, at which something happens to the object by itself.
+"""
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+
+OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
+OBJECT_SCHEMA = """
+CREATE TABLE IF NOT EXISTS {table} (
+    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, session_id TEXT NOT NULL,
+    due_at TEXT, document TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS {table}_by_account ON {table} (account);
+CREATE INDEX IF NOT EXISTS {table}_by_session ON {table} (session_id);
+CREATE INDEX IF NOT EXISTS {table}_by_due ON {table} (due_at) WHERE due_at IS NOT NULL;
+"""
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS accounts (key TEXT PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS customers (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, reference_id TEXT NOT NULL, UNIQUE (account, reference_id));
+CREATE TABLE IF NOT EXISTS calls (
+    position INTEGER PRIMARY KEY, account TEXT NOT NULL, session_id TEXT NOT NULL, at TEXT NOT NULL,
+    method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, request TEXT NOT NULL,
+    answer TEXT NOT NULL, fault TEXT);
+CREATE INDEX IF NOT EXISTS calls_by_session ON calls (session_id);
+CREATE INDEX IF NOT EXISTS calls_by_account ON calls (account);
+CREATE TABLE IF NOT EXISTS deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, session_id TEXT NOT NULL,
+    event TEXT NOT NULL, document TEXT NOT NULL, state TEXT NOT NULL, due_at TEXT,
+    resend INTEGER NOT NULL DEFAULT 0, after INTEGER,
+    at_once INTEGER NOT NULL DEFAULT 0, forged INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS deliveries_by_due ON deliveries (due_at) WHERE state = 'WAITING';
+CREATE INDEX IF NOT EXISTS deliveries_to_resend ON deliveries (resend) WHERE resend = 1;
+CREATE INDEX IF NOT EXISTS deliveries_by_session ON deliveries (session_id);
+CREATE INDEX IF NOT EXISTS deliveries_by_account ON deliveries (account);
+CREATE TABLE IF NOT EXISTS tries (
+    delivery_id INTEGER NOT NULL, at TEXT NOT NULL, by_hand INTEGER NOT NULL, milliseconds INTEGER NOT NULL,
+    headers TEXT NOT NULL, body TEXT NOT NULL, status INTEGER, answer TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS tries_by_delivery ON tries (delivery_id);
+CREATE TABLE IF NOT EXISTS dials (
+    account TEXT NOT NULL, session_id TEXT NOT NULL, position TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (account, session_id));
+CREATE TABLE IF NOT EXISTS faults (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, operation TEXT NOT NULL,
+    document TEXT NOT NULL, times_left INTEGER);
+CREATE INDEX IF NOT EXISTS faults_by_account ON faults (account);
+"""
+# A delivery told to come `after` another waits until that one was tried, whatever came of it.
+IS_FREE = (
+    "NOT EXISTS (SELECT 1 FROM deliveries AS first WHERE first.id = deliveries.after AND first.state IN"
+    " ('WAITING', 'SENDING') AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = first.id))"
+)
+TRIES_BEFORE = (
+    "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AND NOT by_hand) AS tries_before"
+)
+
+
+class Database:
+    def __init__(self, path=":memory:"):
+        self.delivery_added = threading.Event()
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        for table in OBJECTS:
+            self._connection.executescript(OBJECT_SCHEMA.format(table=table))
+        self._connection.executescript(SCHEMA)
+        # A delivery that was under way when the last run ended is sent again.
+        self.execute("UPDATE deliveries SET state = 'WAITING' WHERE state = 'SENDING'")
+
+    @contextmanager
+    def transaction(self):
+        """All or nothing, and nobody else in between. One inside another joins it."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def execute(self, sql, *values):
+        with self._lock:
+            self._connection.execute(sql, values)
+
+    def rows(self, sql, *values):
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql, *values):
+        return next(iter(self.rows(sql, *values)), None)
+
+    # Across all accounts
+
+    def due(self, table, stamp):
+        """Rows with `account`, `session_id` and `id` of the objects due at that stamp, earliest first."""
+        return self.rows(
+            f"SELECT account, session_id, id FROM {table} WHERE due_at <= ? ORDER BY due_at, position", stamp
+        )
+
+    def account_of_session(self, session_id):
+        """The key of the account that the session belongs to, or None."""
+        row = self.row("SELECT account FROM sessions WHERE id = ?", session_id)
+        return row and row["account"]
+
+    def claim_deliveries(self, stamp):
+        """The deliveries due at that stamp, marked so that each is handed out once."""
+        return self.rows(
+            f"UPDATE deliveries SET state = 'SENDING' WHERE state = 'WAITING' AND due_at <= ? AND {IS_FREE}"
+            f" RETURNING *, {TRIES_BEFORE}",
+            stamp,
+        )
+
+    def claim_resends(self):
+        """The deliveries that somebody asked to send again, each once."""
+        return self.rows(f"UPDATE deliveries SET resend = 0 WHERE resend = 1 RETURNING *, {TRIES_BEFORE}")
+
+    def record_try(self, delivery_id, **details):
+        """What one try gave. Nothing is kept of a delivery that a reset swept away."""
+        columns = ", ".join(details)
+        marks = ", ".join("?" * len(details))
+        self.execute(
+            f"INSERT INTO tries (delivery_id, {columns}) SELECT id, {marks} FROM deliveries WHERE id = ?",
+            *details.values(),
+            delivery_id,
+        )
+
+    def move_delivery(self, delivery_id, state, due_at=None):
+        self.execute("UPDATE deliveries SET state = ?, due_at = ? WHERE id = ?", state, due_at, delivery_id)

@@ -1,0 +1,203 @@
+"""A small WSGI server on threads: connections stay open, and a body is read whole, within its limit, before
+the app is called. Started by `server.py`.
+
+The development server that comes with Flask closes each connection and reads on for as long as a caller
+sends; this one is for many calls a second and for callers who mean no good.
+"""
+
+import io
+import re
+import socketserver
+import sys
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote, unquote_to_bytes
+
+BODY_LIMIT = 256 * 1024
+# Who sends too much reads the refusal only if somebody takes what is sent; up to here, somebody does.
+IGNORED_LIMIT = 16 * 1024 * 1024
+LINE_LIMIT = 1024
+IDLE_SECONDS = 30
+LOGGED_PATHS = ("/sessions", "/_control/", "/v3/", "/payments/", "/refunds")
+LENGTH = re.compile(r"\d{1,12}", re.ASCII)
+CHUNK_LENGTH = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r\n")
+NO_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+ERROR_CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "REQUEST_TOO_LARGE"}
+WSGI = {
+    "wsgi.version": (1, 0),
+    "wsgi.url_scheme": "http",
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+
+
+class Refused(Exception):
+    """The request can't be read; the connection ends with this status."""
+
+    def __init__(self, status):
+        super().__init__(status)
+        self.status = status
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, listener, app, report):
+        socketserver.BaseServer.__init__(self, listener.getsockname(), Handler)
+        self.socket = listener
+        self.app = app
+        self.report = report
+
+    def handle_error(self, request, client_address):
+        """A caller who hangs up is no news."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE_SECONDS
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def __getattr__(self, name):
+        """Every method, known or not, is for the app to answer."""
+        if name.startswith("do_"):
+            return self.answer
+        raise AttributeError(name)
+
+    def answer(self):
+        try:
+            body = self._body()
+        except Refused as refused:
+            self._ignore_rest()
+            self.send_error(refused.status)
+            return
+        status, headers, content = self._ask_app(body)
+        self.send_response(int(status.partition(" ")[0]))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _body(self):
+        lengths, encodings = (
+            self.headers.get_all("Content-Length", []),
+            self.headers.get_all("Transfer-Encoding", []),
+        )
+        if len(lengths) + len(encodings) > 1:
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        if encodings:
+            return self._chunks(encodings[0])
+        if lengths and not LENGTH.fullmatch(lengths[0]):
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        length = int(lengths[0]) if lengths else 0
+        if length > BODY_LIMIT:
+            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return self._read(length)
+
+    def _chunks(self, encoding):
+        if encoding.strip().lower() != "chunked":
+            raise Refused(HTTPStatus.NOT_IMPLEMENTED)
+        body = b""
+        while length := self._chunk_length():
+            if len(body) + length > BODY_LIMIT:
+                raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            body += self._read(length)
+            self._read_line()
+        while self._read_line() != b"\r\n":
+            pass
+        return body
+
+    def _chunk_length(self):
+        line = self._read_line()
+        if not CHUNK_LENGTH.fullmatch(line):
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        return int(line.partition(b";")[0], 16)
+
+    def _read_line(self):
+        line = self.rfile.readline(LINE_LIMIT)
+        if not line.endswith(b"\r\n"):
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        return line
+
+    def _read(self, length):
+        content = self.rfile.read(length)
+        if len(content) < length:
+            raise Refused(HTTPStatus.BAD_REQUEST)
+        return content
+
+    def _ignore_rest(self):
+        """Take what the caller still sends, for a while; he may be waiting to have sent it."""
+        self.connection.settimeout(0.2)
+        ignored = 0
+        try:
+            while ignored < IGNORED_LIMIT and (content := self.rfile.read1(65536)):
+                ignored += len(content)
+        except OSError:
+            pass
+        self.connection.settimeout(self.timeout)
+
+    def _ask_app(self, body):
+        started = []
+        answer = self.server.app(
+            self._environ(body), lambda status, headers, _=None: started.append((status, headers))
+        )
+        try:
+            content = b"".join(answer)
+        finally:
+            getattr(answer, "close", int)()
+        status, headers = started[-1]
+        names = {name.lower() for name, _ in headers}
+        if "content-length" not in names and int(status[:3]) not in NO_BODY:
+            headers = [*headers, ("Content-Length", str(len(content)))]
+        return status, headers, content
+
+    def _environ(self, body):
+        path, _, query = self.path.partition("?")
+        host, port = self.server.server_address[:2]
+        environ = {
+            **WSGI,
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": self.client_address[0],
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": sys.stderr,
+            "sandbox.connection": self.connection,
+        }
+        for name in set(self.headers) - {"Content-Type", "Content-Length", "Transfer-Encoding"}:
+            environ[f"HTTP_{name.upper().replace('-', '_')}"] = ",".join(self.headers.get_all(name))
+        return environ
+
+    def send_error(self, code, message=None, explain=None):
+        """In the envelope of the API, and without a word of what was sent."""
+        status = HTTPStatus(code)
+        error_code = ERROR_CODES.get(status, "API_VALIDATION_ERROR")
+        content = f'{{"error_code": "{error_code}", "message": "{status.phrase}"}}'.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_request(self, code="-", size="-"):
+        """One short line for each API call, and none for the pages: their addresses are secrets."""
+        path = quote(getattr(self, "path", "").partition("?")[0], safe="/%")
+        if path.startswith(LOGGED_PATHS):
+            self.server.report(f"{self.command} {path} {int(code)}")
+
+    def log_error(self, format, *args):
+        pass
+
+    def version_string(self):
+        return "sandbox"
