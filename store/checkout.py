@@ -117,20 +117,6 @@ def newest_order_of(buyer_key: str | None) -> Order | None:
     return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key).order_by(Order.id.desc()).limit(1))
 
 
-def newest_order_of(buyer_key: str | None) -> Order | None:
-    """Return the last order that this browser placed, whatever became of it."""
-    if buyer_key is None:
-        return None
-    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key).order_by(Order.id.desc()).limit(1))
-
-
-def newest_order_of(buyer_key: str | None) -> Order | None:
-    """Return the last order that this browser placed, whatever became of it."""
-    if buyer_key is None:
-        return None
-    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key).order_by(Order.id.desc()).limit(1))
-
-
 def find_order(token: str) -> Order | None:
     """Return the order whose pages carry this token."""
     return db.session.scalar(db.select(Order).filter_by(token=token))

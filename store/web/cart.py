@@ -8,6 +8,8 @@ from . import visitor
 bp = Blueprint("cart", __name__, url_prefix="/cart")
 
 NOT_A_QUANTITY = f"Enter a quantity from 1 to {cart.MAX_QUANTITY}."
+NOT_IN_THE_CART = "That product is not in your cart, so nothing was changed."
+AT_MOST = f"You can order at most {cart.MAX_QUANTITY} of one product; your cart has been set to {cart.MAX_QUANTITY}."
 NOT_A_NEW_QUANTITY = f"Enter a quantity from 1 to {cart.MAX_QUANTITY}, or 0 to remove the product."
 
 
@@ -29,8 +31,11 @@ def create():
     summary = _summary(changed)
     if product.slug not in summary.cart:
         return _product_page(product, f"{product.name} is sold out.", 422)
+    wanted = visitor.cart().get(product.slug, 0) + quantity
     visitor.keep_cart(summary.cart)
     flash(f"{product.name} is in your cart.")
+    if wanted > cart.MAX_QUANTITY == summary.cart[product.slug]:
+        flash(AT_MOST)
     _tell_shortages(summary)
     return redirect(url_for("cart.show"), code=303)
 
@@ -42,24 +47,27 @@ def update():
         quantity = cart.parse_quantity(request.form.getlist("quantity"), zero_allowed=True)
     except cart.BadQuantity:
         return _page(errors={slug: NOT_A_NEW_QUANTITY}, status=400)
-    return _keep(cart.with_quantity(visitor.cart(), slug, quantity))
+    return _change(slug, quantity)
 
 
 @bp.post("/remove")
 def remove():
-    return _keep(cart.with_quantity(visitor.cart(), request.form.get("slug", ""), 0))
+    return _change(request.form.get("slug", ""), 0)
 
 
-def _keep(changed: cart.Cart):
-    summary = _summary(changed)
-    visitor.keep_cart(summary.cart)
-    flash("Your cart has been updated.")
-    _tell_shortages(summary)
+def _change(slug: str, quantity: int):
+    if slug in visitor.cart():
+        summary = _summary(cart.with_quantity(visitor.cart(), slug, quantity))
+        visitor.keep_cart(summary.cart)
+        flash("Your cart has been updated.")
+        _tell_shortages(summary)
+    else:
+        flash(NOT_IN_THE_CART)
     return redirect(url_for("cart.show"), code=303)
 
 
 def _page(errors: dict[str, str] | None = None, status: int = 200):
-    return render_template("cart/show.html", summary=_summary(visitor.cart()), errors=errors or {}), status
+    return render_template("cart/show.html", summary=visitor.shown_cart(), errors=errors or {}), status
 
 
 def _product_page(product: catalog.Product, error: str, status: int):

@@ -12,11 +12,13 @@ bp = Blueprint("checkout", __name__, url_prefix="/checkout")
 
 @bp.get("")
 def show():
-    if not visitor.cart():
+    summary = visitor.shown_cart()
+    if not summary.lines:
+        for notice in summary.notices:
+            flash(notice)
         return redirect(url_for("cart.show"), code=303)
-    order = checkout.open_order(visitor.key())
-    form = CheckoutForm(_settings().shop, obj=order)
-    return _page(form)
+    form = CheckoutForm(_settings().shop, obj=checkout.newest_order_of(visitor.key()))
+    return _page(form, summary)
 
 
 @bp.post("")
@@ -24,13 +26,13 @@ def create():
     settings = _settings()
     form = CheckoutForm(settings.shop)
     if not form.validate():
-        return _page(form, status=422)
+        return _page(form, visitor.shown_cart(), status=422)
     try:
         order = checkout.place_order(
             visitor.cart(), form.details(), visitor.key_or_new(), current_app.extensions["xendit"], settings, form.seen
         )
     except checkout.CartChanged:
-        return _page(form, status=422, cart_changed=True)
+        return _page(form, visitor.shown_cart(), status=422, cart_changed=True)
     except checkout.AlreadyPaid as paid:
         flash("Your earlier order has just been paid, so we did not place another one.")
         return redirect(url_for("orders.show", token=paid.order.token), code=303)
@@ -38,10 +40,7 @@ def create():
     return go_to_payment(order)
 
 
-def _page(form: CheckoutForm, status: int = 200, cart_changed: bool = False):
-    summary = checkout.summarize(visitor.cart(), visitor.key(), _settings().shop)
-    if cart_changed:
-        visitor.keep_cart(summary.cart)
+def _page(form: CheckoutForm, summary: checkout.Summary, status: int = 200, cart_changed: bool = False):
     form.seen_amount.data = form.seen_amount.raw_data = str(summary.amount)
     page = render_template("checkout/show.html", form=form, summary=summary, cart_changed=cart_changed)
     return page, status

@@ -1,5 +1,6 @@
 """The checkout form: the buyer's details, checked on submit, with errors in the buyer's words."""
 
+import re
 import unicodedata
 
 from flask_wtf import FlaskForm
@@ -10,14 +11,26 @@ from ..buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_co
 from ..checkout import BuyerDetails
 from ..config import Shop
 
+# Control characters, lone surrogates, what turns the direction of the text around it, and no characters at all.
+# Characters that Python's Unicode tables do not know yet may well stand in somebody's name.
+NOT_PRINTABLE = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+# Letters and symbols by their category, but blank: the Hangul fillers and the empty Braille cell.
+BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+INVISIBLE_ALONE = ("Cf", "Mn", "Me", "Zs", "Zl", "Zp")
+
 
 def _tidy(text: str | None) -> str:
-    """Trim, and fold white space; a stray space or line break is nobody's mistake."""
-    return " ".join((text or "").split())
+    """Trim, and fold white space; a stray space or line break is nobody's mistake. What cannot be seen is nothing."""
+    folded = " ".join((text or "").split())
+    return folded if any(_is_visible(character) for character in folded) else ""
+
+
+def _is_visible(character: str) -> bool:
+    return character not in BLANKS and unicodedata.category(character) not in INVISIBLE_ALONE
 
 
 def _no_control_characters(form, field) -> None:
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in field.data):
+    if NOT_PRINTABLE.search(field.data):
         raise ValidationError("This has a character that cannot be printed. Please type it again.")
 
 

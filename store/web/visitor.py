@@ -3,10 +3,10 @@
 import hmac
 import secrets
 
-from flask import g, session
+from flask import current_app, g, session
 
 from ..cart import Cart, without
-from ..checkout import find_order
+from ..checkout import Summary, find_order, summarize
 from ..models import Order
 
 KEY_BYTES = 24
@@ -24,6 +24,17 @@ def keep_cart(changed: Cart) -> None:
     session.permanent = True
     session["cart"] = g.cart = changed
     key_or_new()  # Known before the checkout, so that ten clicks there come from one buyer and not from ten.
+
+
+def shown_cart() -> Summary:
+    """Return what the cart comes to, for a page that shows it.
+
+    What had to be lowered is kept so, as the page says: it is said once, and the header counts the same.
+    """
+    summary = summarize(cart(), key(), current_app.extensions["settings"].shop)
+    if summary.shortages:
+        keep_cart(summary.cart)
+    return summary
 
 
 def key() -> str | None:

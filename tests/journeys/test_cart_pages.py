@@ -133,6 +133,93 @@ def test_what_sold_out_meanwhile_leaves_the_cart_and_says_so(shop: Shop, buyer: 
     assert "Rp103.000" in checkout.text
 
 
+@pytest.fixture
+def few(shop: Shop) -> Iterator[str]:
+    """A product with two pieces, whatever a test makes of them."""
+    before = shop.stock(FEW)
+    yield FEW
+    shop.set_stock(FEW, before)
+
+
+@pytest.mark.parametrize("path", ["/cart", "/checkout"])
+def test_what_was_lowered_meanwhile_is_said_once_and_stays_so(shop: Shop, buyer: Buyer, few: str, path: str):
+    buyer.adds(COFFEE)
+    buyer.adds(few, 2)
+    shop.set_stock(few, 1)
+
+    told, again = buyer.opens(path), buyer.opens(path)
+    shop.set_stock(few, 2)
+
+    assert told.text.count("Only 1 piece is left") == 1
+    assert "Only 1 piece" not in again.text
+    assert cart_count(told) == cart_count(again) == cart_count(buyer.opens("/")) == 2
+
+
+def test_a_refused_form_also_says_what_was_lowered(shop: Shop, buyer: Buyer, few: str):
+    buyer.adds(few, 2)
+    form = buyer.opens("/checkout").form("/checkout")
+    shop.set_stock(few, 1)
+
+    page = Page(buyer.sends(form))
+
+    assert page.status == 422
+    assert page.text.count("Only 1 piece is left") == 1
+    assert cart_count(page) == 1
+
+
+def test_a_checkout_with_nothing_left_leads_to_the_cart_which_says_why(shop: Shop, buyer: Buyer, few: str):
+    buyer.adds(few)
+    shop.set_stock(few, 0)
+
+    page = buyer.opens("/checkout")
+    shop.set_stock(few, 2)
+
+    assert urlsplit(page.url).path == "/cart"
+    assert page.text.count("is sold out, so it was taken out of your cart") == 1
+    assert "Your cart is empty" in page.text
+    assert cart_count(page) == cart_count(buyer.opens("/")) == 0
+
+
+def test_more_of_one_product_than_a_cart_takes_is_said(buyer: Buyer):
+    first = buyer.opens(buyer.adds(COFFEE, 60).headers["location"])
+    second = buyer.opens(buyer.adds(COFFEE, 60).headers["location"])
+
+    assert "at most 99" not in first.text
+    assert "You can order at most 99 of one product; your cart has been set to 99." in second.text
+    assert cart_count(second) == 99
+
+
+def test_where_there_are_fewer_only_their_number_is_said(buyer: Buyer):
+    buyer.adds(FEW, 60)
+    page = buyer.opens(buyer.adds(FEW, 99).headers["location"])
+
+    assert "Only 2 pieces are left" in page.text
+    assert "at most 99" not in page.text
+
+
+@pytest.mark.parametrize("quantity", ["7", "0"])
+def test_what_is_not_in_the_cart_cannot_be_changed_and_the_page_says_so(buyer: Buyer, quantity: str):
+    buyer.opens(buyer.adds(COFFEE, 2).headers["location"])
+    form = buyer.opens("/cart").form("/update")
+
+    page = buyer.opens(buyer.sends(form, slug="jasmine-tea", quantity=quantity).headers["location"])
+
+    assert "not in your cart" in page.text
+    assert "updated" not in page.text
+    assert cart_count(page) == 2
+
+
+def test_a_bad_quantity_of_what_is_not_in_the_cart_is_still_called_bad(buyer: Buyer):
+    buyer.adds(COFFEE, 2)
+    form = buyer.opens("/cart").form("/update")
+
+    page = Page(buyer.sends(form, slug="jasmine-tea", quantity="-1"))
+
+    assert page.status == 400
+    assert "Enter a quantity from 1 to 99" in page.text
+    assert "aria-invalid" not in page.by_id[f"{COFFEE}-quantity"]
+
+
 @pytest.mark.parametrize("slug", SOLD_OUT)
 def test_a_sold_out_product_has_no_form_and_is_refused(buyer: Buyer, slug: str):
     page = buyer.opens(f"/products/{slug}")

@@ -18,11 +18,13 @@ REQUIRED = [field for field in LONGEST if field != "surname"]
 ODD = {
     "over-long": None, "10,000 characters": "x" * 10_000, "NUL": "ab\0cd", "control character": "ab\x07cd",
     "ANSI colors": "\x1b[31mred", "delete": "ab\x7fcd", "no character at all": "ab\ufffecd",
+    "right to left": "ab\u202ecd", "isolated": "ab\u2066cd",
 }  # fmt: skip
 BAD_DETAILS = [
     *((field, "missing", None) for field in REQUIRED),
     *((field, "empty", "") for field in REQUIRED),
     *((field, "blank", " \t\r\n\u00a0\u3000") for field in REQUIRED),
+    *((field, "invisible", "\u00ad\u200b \u200d\ufe0f\u3164\u2800") for field in REQUIRED),
     *((field, name, text or "1" * (LONGEST[field] + 1)) for field in LONGEST for name, text in ODD.items()),
     *(("email", text, text) for text in (
         "siti", "siti@", "@example.com", "siti@example", "siti@@example.com", "si ti@example.com", "siti@example..com",
@@ -122,6 +124,8 @@ def test_markup_in_a_refused_form_is_shown_as_it_was_typed(buyer: Buyer):
         ("postal_code", "40 115", "40 115"), ("postal_code", " 40115 ", "40115"), ("postal_code", "40-115", "40-115"),
         ("address_line1", "Jl. Mawar No. 5/II, RT 03/RW 07\r\nLantai 2", "Jl. Mawar No. 5/II, RT 03/RW 07 Lantai 2"),
         ("city", "Đà Nẵng", "Đà Nẵng"), ("city", "قاهرة", "قاهرة"), ("address_line1", "x" * 200, "x" * 200),
+        ("surname", "\u00ad", ""), ("given_names", "new \U0001e6c0", "new \U0001e6c0"),
+        ("city", "नई\u200d", "नई\u200d"),
     ],
     ids=ascii,
 )  # fmt: skip
@@ -217,6 +221,43 @@ def test_a_price_that_rose_meanwhile_is_shown_before_it_is_paid(shop: Shop, buye
     assert page.form("/checkout").fields["city"] == DETAILS["city"]
     assert agreed.status_code == 303
     assert orders(shop) == before + 1
+
+
+@pytest.mark.parametrize("end", ["expired", "canceled", "paid"])
+def test_who_ordered_before_finds_the_form_filled_in(sandbox: Sandbox, buyer: Buyer, end: str):
+    link = buyer.checks_out(city="Surabaya").headers["location"]
+    if end == "expired":
+        sandbox.expire(buyer.session_id)
+    elif end == "canceled":
+        buyer.presses("cancel")
+    else:
+        buyer.pays_by_qris(link)
+    buyer.waits_until("paid" if end == "paid" else "canceled")
+    buyer.opens("/")
+    buyer.adds()
+
+    fields = buyer.opens("/checkout").form("/checkout").fields
+
+    assert {name: fields[name] for name in DETAILS} == {
+        **DETAILS, "city": "Surabaya", "mobile_number": "+6281234567890"
+    }  # fmt: skip
+
+
+def test_the_form_shows_nobody_what_others_typed(shop: Shop, buyer: Buyer):
+    buyer.checks_out()
+    other = Buyer(shop)
+    other.adds()
+
+    fields = other.opens("/checkout").form("/checkout").fields
+
+    assert {fields[name] for name in DETAILS} == {""}
+
+
+def test_the_form_promises_no_mail_that_nobody_sends(buyer: Buyer):
+    text = buyer.opens("/checkout").text
+
+    assert "Goes to Xendit with your payment." in text
+    assert "receipt" not in text
 
 
 def test_the_same_total_stands_in_the_cart_at_the_checkout_and_at_xendit(sandbox: Sandbox, buyer: Buyer):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -13,6 +14,7 @@ from store.config import read_settings
 from ..buyer import COFFEE, DETAILS, Buyer
 from ..pages import Page
 from ..processes import SECRET_KEY, WEBHOOK_TOKEN, Sandbox, Shop
+from ..waiting import wait_until
 
 PUBLIC_URL = "https://shop.example"
 PUBLIC_PAGES = {"catalog": "/", "product": f"/products/{COFFEE}"}
@@ -154,6 +156,18 @@ def test_another_name_of_this_machine_leads_to_the_public_one(shop: Shop, path: 
     assert answer.headers["location"] == shop.url + path.replace("//", "/")
 
 
+@pytest.mark.parametrize("path", ["/%0d%0aX-Evil:1", "/products/%0d%0a", "/%0D%0Ax?q=%0d%0aX-Evil:1", "/nope%25"])
+def test_a_line_break_in_an_address_stays_out_of_the_headers(shop: Shop, path: str):
+    answer = requests.get(
+        shop.url + path, headers={"host": f"localhost:{shop.port}"}, timeout=10, allow_redirects=False
+    )
+
+    assert answer.status_code == 307
+    assert unquote(answer.headers["location"]) == unquote(shop.url + path)
+    assert "X-Evil" not in answer.headers
+    assert requests.get(shop.url + path, timeout=10).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Forwarded-Server", "X-Host", "Forwarded", "X-Original-URL"])
 def test_a_forwarded_name_is_not_believed(ordered: Buyer, name: str):
     for path in ("/", "{order}", "/nope"):
@@ -216,6 +230,17 @@ def test_the_return_page_believes_xendits_record_and_not_its_address(ordered: Bu
     assert "not paid" in page.text
     assert "Thank you" not in page.text
     assert ordered.status()["status"] == "pending"
+
+
+def test_the_return_page_tells_why_a_try_failed(buyer: Buyer):
+    buyer.fails_by_qris(buyer.goes_to_pay())
+    wait_until(lambda: buyer.status()["payment"]["failure_code"])
+
+    left, returned = buyer.opens(f"{buyer.order}/cancel"), buyer.opens(f"{buyer.order}/complete")
+
+    (reason,) = re.findall(r'"notice notice--problem">([^<]+)<', left.html)
+    assert "We are checking your payment" in returned.text
+    assert reason in returned.html
 
 
 def fill(path: str, buyer: Buyer) -> str:
@@ -305,6 +330,31 @@ def test_ten_thousand_fields_with_a_good_token_are_one_form(ordered: Buyer):
                                   "%2fetc%2fpasswd", "..%5capp.py", "css/%00", ""])  # fmt: skip
 def test_nothing_outside_the_static_folder_can_be_had(shop: Shop, path: str):
     assert requests.get(f"{shop.url}/static/{path}", timeout=10).status_code == 404
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "chunked"])
+@pytest.mark.parametrize(("length", "status"), [(65_535, 200), (65_536, 200), (65_537, 413), (65_538, 413)])
+def test_a_webhook_may_have_64_kib_and_not_a_byte_more(shop: Shop, length: int, status: int, chunked: bool):
+    body = b'{"event": "big", "data": {}}'.ljust(length)
+    parts = (body[start : start + 1000] for start in range(0, length, 1000))
+
+    answer = requests.post(
+        f"{shop.url}/webhooks/xendit", data=parts if chunked else body, timeout=10,
+        headers={"x-callback-token": WEBHOOK_TOKEN, "content-type": "application/json"},
+    )  # fmt: skip
+
+    assert answer.status_code == status
+
+
+def test_an_events_name_cannot_write_lines_of_its_own_into_the_log(shop: Shop):
+    known = shop.send_webhook({"event": "payment_session.completed", "data": {"payment_session_id": "ps-log"}})
+    odd = shop.send_webhook({"event": "a\norder W-FORGED: pending -> paid\x1b[31m", "data": {"id": "ps-forged"}})
+
+    assert (known.status_code, odd.status_code) == (200, 200)
+    wait_until(lambda: "webhook of another kind stored" in shop.process.output())
+    assert "webhook payment_session.completed stored" in shop.process.output()
+    assert "W-FORGED" not in shop.process.output()
+    assert "\x1b" not in shop.process.output()
 
 
 def test_nothing_secret_or_personal_stands_in_the_logs(shop: Shop, buyer: Buyer):
