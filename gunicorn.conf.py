@@ -2,10 +2,13 @@
 
 import sys
 
+from store import create_app
+from store.cli import check_database
 from store.config import SettingsError, read_settings
 
 try:
     settings = read_settings()
+    check_database(create_app(settings))
 except SettingsError as error:
     # Before any worker is up, with all that is missing at once.
     print(*error.problems, sep="\n", file=sys.stderr)

@@ -1,20 +1,30 @@
 """The catalog: finding products, loading the merchant's file, and the stock that can still be sold."""
 
+import re
+import reprlib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
 from sqlalchemy import or_, update
 
+from .config import ROOT, SettingsError, amount_rule, merchants_amount
 from .database import db, transaction
 from .models import Category, OrderLine, Product
-from .money import from_major
+from .money import InexactAmount
 
 CATALOG_FILE = Path(__file__).parent / "data" / "catalog.toml"
+PICTURES = ROOT / "static" / "pictures"
+TINTS = ("peach", "sand", "mint", "sky", "rose", "lilac")
+MAX_SLUG, MAX_NAME, MAX_DESCRIPTION = 60, 60, 1000
+MAX_STOCK = 1_000_000_000
 PAGE_SIZE = 12
 MAX_QUERY = 100
+
+# What a line of the file must be: a test of its value, and the same in words.
+Rule = tuple[Callable[[object], bool], str]
 
 _SEARCHED = (Product.name, Product.description)
 
@@ -110,11 +120,12 @@ def load_if_empty(currency: str) -> int:
     """Put the merchant's file into an empty catalog; return how many products were added.
 
     Prices stand in the file in major units of `currency`. A catalog that has products stays as it is.
+    Raises SettingsError, which names every mistake in the file.
     """
-    data = tomllib.loads(CATALOG_FILE.read_text(encoding="utf-8"))
     with transaction():
         if db.session.scalar(db.select(Product.id).limit(1)):
             return 0
+        data = _read_file(currency)
         by_slug = {}
         for position, row in enumerate(data["categories"]):
             by_slug[row["slug"]] = Category(slug=row["slug"], name=row["name"], position=position)
@@ -130,10 +141,94 @@ def _product(row: dict, category: Category, currency: str, position: int) -> Pro
         name=row["name"],
         description=" ".join(row["description"].split()),
         category=category,
-        price=from_major(row["price"], currency),
+        price=merchants_amount(row["price"], currency),
         currency=currency,
         stock=row["stock"],
         picture=row["picture"],
         tint=row["tint"],
         position=position,
     )
+
+
+def _read_file(currency: str) -> dict:
+    try:
+        data = tomllib.loads(CATALOG_FILE.read_text(encoding="utf-8"))
+        problems = _file_problems(data, currency)
+    except (OSError, ValueError) as error:
+        problems = [f"{error}."]
+    if problems:
+        raise SettingsError([f"{CATALOG_FILE.name}: {problem}" for problem in problems])
+    return data
+
+
+def _file_problems(data: dict, currency: str) -> list[str]:
+    for kind in ("categories", "products"):
+        rows = data.get(kind)
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+            return [f"there is no [[{kind}]]."]
+    slugs = [row.get("slug") for row in data["categories"]]
+    return [
+        *_rows_problems("category", data["categories"], _category_rules()),
+        *_rows_problems("product", data["products"], _product_rules(slugs, currency)),
+    ]
+
+
+def _category_rules() -> dict[str, Rule]:
+    return {
+        "slug": (_is_slug, "must be lower-case letters, digits, and hyphens, at most 60 characters"),
+        "name": (lambda value: _is_text(value, MAX_NAME), f"must be words, at most {MAX_NAME} characters"),
+    }
+
+
+def _product_rules(categories: list, currency: str) -> dict[str, Rule]:
+    # The folder's own list, because some systems find a file by a name in the wrong case.
+    pictures = {path.name for path in PICTURES.glob("*.webp")}
+    return {
+        **_category_rules(),
+        "category": (lambda value: value in categories, "must be the slug of one of the categories"),
+        "price": (lambda value: _is_price(value, currency), f"{amount_rule(currency)}, and more than 0"),
+        "stock": (
+            lambda value: type(value) is int and 0 <= value <= MAX_STOCK,
+            f"must be a whole number from 0 to {MAX_STOCK}",
+        ),
+        "picture": (
+            lambda value: _is_text(value, MAX_SLUG) and {f"{value}-160.webp", f"{value}-256.webp"} <= pictures,
+            "must be the name of two files in static/pictures: <picture>-160.webp and <picture>-256.webp",
+        ),
+        "tint": (lambda value: value in TINTS, f"must be one of {', '.join(TINTS)}"),
+        "description": (
+            lambda value: _is_text(value, MAX_DESCRIPTION),
+            f"must be words, at most {MAX_DESCRIPTION} characters",
+        ),
+    }
+
+
+def _rows_problems(kind: str, rows: list[dict], rules: dict[str, Rule]) -> list[str]:
+    problems, known = [], []
+    for number, row in enumerate(rows, 1):
+        slug = row.get("slug")
+        label = f"{kind} {slug}" if _is_slug(slug) else f"{kind} number {number}"
+        if slug in known:
+            problems.append(f"{label}: slug is used more than once.")
+        known += [slug] if slug else []
+        for key, (is_right, rule) in rules.items():
+            if key not in row:
+                problems.append(f"{label}: {key} is missing.")
+            elif not is_right(row[key]):
+                problems.append(f"{label}: {key} is {reprlib.repr(row[key])}, but {rule}.")
+    return problems
+
+
+def _is_slug(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_SLUG and bool(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value))
+
+
+def _is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and 0 < len(" ".join(value.split())) <= longest and "\0" not in value
+
+
+def _is_price(value: object, currency: str) -> bool:
+    try:
+        return merchants_amount(value, currency) > 0
+    except InexactAmount:
+        return False

@@ -4,6 +4,7 @@ The only module that reads them. All that is missing or wrong is said at once, b
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,12 @@ WEBHOOK_TOKEN_LENGTH = 24
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 # Xendit refuses a session that ends less than 10 minutes ahead (CONTRACT 1.4); a minute to spare.
 HOLD_MINUTES = range(11, 24 * 60 + 1)
+# What the pages print of shop.toml, by section.
+SHOP_TEXTS = {
+    "": ("name", "tagline"),
+    "contact": ("email", "phone", "address", "hours"),
+    "policy": ("delivery", "returns"),
+}
 
 
 class SettingsError(Exception):
@@ -78,7 +85,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     port = _port(environ, "PORT", 8000, problems)
     settings = Settings(
         port=port,
-        public_url=environ.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        public_url=(environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'warung.db'}",
         secret_key=_required(environ, "SECRET_KEY", "any long random text; it signs the buyers' cookies", problems),
         xendit_secret_key=_required(
@@ -133,11 +140,19 @@ def _problems(settings: Settings) -> list[str]:
 
 def _database_problems(url: str) -> list[str]:
     try:
-        backend = make_url(url).get_backend_name()
+        address = make_url(url)
+        backend = address.get_backend_name()
     except ArgumentError:
         return ["DATABASE_URL is no SQLAlchemy address, such as sqlite:////var/lib/warung/warung.db."]
     if backend not in ("sqlite", "postgresql"):
         return [f"DATABASE_URL names {backend}, but the shop runs on SQLite or PostgreSQL."]
+    try:
+        address.get_dialect().import_dbapi()
+    except (ImportError, ArgumentError):
+        return [
+            f"DATABASE_URL needs the driver {address.get_driver_name()}, which is not installed;"
+            " for PostgreSQL install psycopg[binary] and write postgresql+psycopg://…"
+        ]
     return []
 
 
@@ -181,38 +196,77 @@ def _address(url: str):
     return parts if usable else None
 
 
+def merchants_amount(value: object, currency: str) -> int:
+    """Return an amount from one of the merchant's files in minor units of `currency`.
+
+    A TOML float is refused: in Indonesia 85.000 is eighty-five thousand. Raises InexactAmount.
+    """
+    has_decimals = CURRENCIES[currency].decimals > 0
+    is_decimal_text = isinstance(value, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", value)
+    if type(value) is int or (has_decimals and is_decimal_text):
+        return from_major(value, currency)
+    raise InexactAmount(f"{value!r} {currency}")
+
+
+def amount_rule(currency: str) -> str:
+    """Say how an amount is written in the merchant's files."""
+    if CURRENCIES[currency].decimals:
+        return 'must be a whole number, or in quotation marks with a point, such as "12.50"'
+    return "must be a whole number without dots, commas, or quotation marks, such as 85000"
+
+
 def _read_shop(problems: list[str]) -> Shop:
     """Read the merchant's file; what is wrong in it goes to `problems`."""
     try:
         data = tomllib.loads(SHOP_FILE.read_text(encoding="utf-8"))
-        shop = Shop(
-            name=data["name"],
-            tagline=data["tagline"],
-            country_code=data["country"],
-            currency=data["currency"],
-            shipping_fee=from_major(data["shipping_fee"], data["currency"]),
-            hold_minutes=data["hold_minutes"],
-            contact=data["contact"],
-            policy=data["policy"],
-        )
-    except KeyError as error:
-        problems.append(f"{SHOP_FILE.name}: {error} is missing or unknown.")
-    except (OSError, tomllib.TOMLDecodeError, InexactAmount) as error:
-        problems.append(f"{SHOP_FILE.name}: {error}.")
-    else:
-        problems += [f"{SHOP_FILE.name}: {problem}" for problem in _shop_problems(shop)]
-        return shop
-    return Shop("", "", "ID", "IDR", 0, HOLD_MINUTES.start, {}, {})
+        found = _shop_problems(data)
+    except (OSError, ValueError) as error:
+        data, found = {}, [f"{error}."]
+    if found:
+        problems += [f"{SHOP_FILE.name}: {problem}" for problem in found]
+        return Shop("", "", "ID", "IDR", 0, HOLD_MINUTES.start, {}, {})
+    return Shop(
+        name=data["name"],
+        tagline=data["tagline"],
+        country_code=data["country"],
+        currency=data["currency"],
+        shipping_fee=merchants_amount(data["shipping_fee"], data["currency"]),
+        hold_minutes=data["hold_minutes"],
+        contact=data["contact"],
+        policy=data["policy"],
+    )
 
 
-def _shop_problems(shop: Shop) -> list[str]:
-    problems = []
-    if shop.country_code not in COUNTRIES:
+def _shop_problems(data: dict) -> list[str]:
+    problems = _text_problems(data)
+    if data.get("country") not in tuple(COUNTRIES):
         problems.append(f"country must be one of {', '.join(COUNTRIES)}.")
-    if shop.currency not in CURRENCIES:
+    if data.get("currency") in tuple(CURRENCIES):
+        problems += _fee_problems(data.get("shipping_fee"), data["currency"])
+    else:
         problems.append(f"currency must be one of {', '.join(CURRENCIES)}.")
-    if shop.hold_minutes not in HOLD_MINUTES:
+    hold_minutes = data.get("hold_minutes")
+    if type(hold_minutes) is not int or hold_minutes not in HOLD_MINUTES:
         problems.append(f"hold_minutes must be a whole number from {HOLD_MINUTES.start} to {HOLD_MINUTES.stop - 1}.")
-    if shop.shipping_fee < 0:
-        problems.append("shipping_fee must not be negative.")
     return problems
+
+
+def _text_problems(data: dict) -> list[str]:
+    problems = []
+    for section, keys in SHOP_TEXTS.items():
+        texts = data.get(section) if section else data
+        for key in keys:
+            text = texts.get(key) if isinstance(texts, dict) else None
+            if not isinstance(text, str) or not text.strip():
+                place = f" under [{section}]" if section else ""
+                problems.append(f"{key}{place} must be words in quotation marks.")
+    return problems
+
+
+def _fee_problems(fee: object, currency: str) -> list[str]:
+    try:
+        amount = merchants_amount(fee, currency)
+    except InexactAmount:
+        state = "is missing" if fee is None else f"is {fee!r}"
+        return [f"shipping_fee {state}, but {amount_rule(currency)}."]
+    return ["shipping_fee must not be negative."] if amount < 0 else []

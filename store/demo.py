@@ -22,6 +22,8 @@ HOST = "127.0.0.1"
 SECRETS_FILE = INSTANCE / "demo-secrets"
 # The demo's settings for other commands: flask --env-file instance/demo.env --app app orders
 ENV_FILE = INSTANCE / "demo.env"
+# What honcho returns after Ctrl-C and TERM, which is how the demo is meant to end.
+STOPPED_BY_SIGNAL = (130, 143)
 SHARED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_API_URL", "XENDIT_WEBHOOK_TOKEN", "PORT", "PUBLIC_URL")
 
 
@@ -39,16 +41,19 @@ def run_demo() -> int:
     if with_sandbox:
         _add_demo_settings(environ, port, sandbox_port)
     settings = read_settings(environ)
-    if subprocess.run(_flask("init-db"), env=environ, cwd=ROOT).returncode:
-        return 1
+    if status := subprocess.run(_flask("init-db"), env=environ, cwd=ROOT).returncode:
+        return status
     print(f"Shop:    {settings.public_url}")
     if with_sandbox:
+        _write_env_file(environ)
         print(f"Sandbox: http://{HOST}:{sandbox_port}")
     print("Stop with Ctrl-C.", flush=True)
     return _run(environ, sandbox_port if with_sandbox else None)
 
 
 def _check_ports(ports: dict[str, int]) -> None:
+    if len(set(ports.values())) < len(ports):
+        raise SettingsError([f"{' and '.join(ports)} are both {ports['PORT']}; set one of them to another port."])
     problems = [
         f"Port {port} is in use; set {name} to another one, for example {name}={port + 10} make run."
         for name, port in ports.items()
@@ -60,7 +65,9 @@ def _check_ports(ports: dict[str, int]) -> None:
 
 def _is_in_use(port: int) -> bool:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # On Windows this option would let every bind succeed.
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError:
@@ -81,6 +88,9 @@ def _add_demo_settings(environ: dict[str, str], port: int, sandbox_port: int) ->
         environ[name] = environ.get(name) or value
     # A classroom's proxy cannot reach this machine's own addresses.
     environ["NO_PROXY"] = environ["no_proxy"] = f"{HOST},localhost"
+
+
+def _write_env_file(environ: dict[str, str]) -> None:
     lines = [f"{name}={environ[name]}" for name in SHARED]
     if "DATABASE_URL" in environ:
         lines.append(f"DATABASE_URL={environ['DATABASE_URL']}")
@@ -112,7 +122,7 @@ def _run(environ: dict[str, str], sandbox_port: int | None) -> int:
     if sandbox_port:
         manager.add_process("sandbox", _command(_sandbox(environ, sandbox_port)), env=environ, cwd=str(ROOT))
     manager.loop()
-    return manager.returncode or 0
+    return 0 if manager.returncode in STOPPED_BY_SIGNAL else manager.returncode or 0
 
 
 def _shop(environ: dict[str, str]) -> list[str]:

@@ -11,9 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
+
+from store import demo as store_demo
 
 from .buyer import Buyer
 from .processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, Shop, clean_environment, free_port
@@ -181,6 +184,102 @@ def test_a_port_in_use_is_said_in_one_line_that_names_the_variable(demo: Demo, n
     (line,) = (ended.stdout + ended.stderr).strip().splitlines()
     assert re.search(rf"\b{name}\b", line)
     assert str(demo.ports[name]) in line
+
+
+def test_two_ports_that_are_the_same_are_refused_in_one_line(demo: Demo):
+    ended = run(demo.clone, "app", **{**demo.environment, "SANDBOX_PORT": demo.environment["PORT"]})
+
+    assert ended.returncode == 2
+    (line,) = (ended.stdout + ended.stderr).strip().splitlines()
+    assert line.startswith(f"PORT and SANDBOX_PORT are both {demo.ports['PORT']}")
+
+
+def test_a_demo_that_cannot_start_leaves_the_settings_of_another_one_alone(demo: Demo):
+    settings = demo.clone / "instance" / "demo.env"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text("of another one")
+
+    ended = run(demo.clone, "app", **{**demo.environment, "PUBLIC_URL": "shop"})
+
+    assert ended.returncode == 2
+    assert settings.read_text() == "of another one"
+
+
+def test_on_windows_a_port_is_tried_without_the_option_that_lets_every_bind_succeed(monkeypatch: pytest.MonkeyPatch):
+    options = []
+
+    class Probe(socket.socket):
+        def setsockopt(self, *option):
+            options.append(option)
+
+    monkeypatch.setattr(store_demo, "socket", SimpleNamespace(socket=Probe, SOL_SOCKET=1, SO_REUSEADDR=2))
+    monkeypatch.setattr(store_demo, "os", SimpleNamespace(name="nt"))
+
+    assert not store_demo._is_in_use(free_port())
+    assert options == []
+
+
+NEED_TABLES = {**PROGRAMS, "orders": ("flask", "--app", "app", "orders")}
+
+
+def refusal(clone: Path, program: tuple[str, ...], database: str) -> str:
+    """What a program says that must end with 2, in one line and before any worker is up."""
+    good = {**GOOD, **SANDBOX, "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN, "PORT": str(free_port())}
+
+    ended = run(clone, *program, **good, DATABASE_URL=database)
+
+    assert ended.returncode == 2
+    (line,) = (ended.stdout + ended.stderr).strip().splitlines()
+    return line
+
+
+def filled_database(clone: Path, folder: Path, statement: str) -> str:
+    """A database as `init-db` makes it, changed by this statement."""
+    url = f"sqlite:///{folder / 'shop.db'}"
+    good = {**GOOD, **SANDBOX, "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN}
+    assert run(clone, "flask", "--app", "app", "init-db", **good, DATABASE_URL=url).returncode == 0
+    connection = sqlite3.connect(folder / "shop.db")
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return url
+
+
+@pytest.mark.parametrize("program", NEED_TABLES.values(), ids=NEED_TABLES)
+def test_a_database_without_tables_is_said_at_the_start(clone: Path, tmp_path: Path, program: tuple[str, ...]):
+    line = refusal(clone, program, f"sqlite:///{tmp_path / 'new.db'}")
+
+    assert line == "The database has no tables yet (or old ones): run `flask --app app init-db`."
+
+
+@pytest.mark.parametrize("program", NEED_TABLES.values(), ids=NEED_TABLES)
+def test_old_tables_are_said_at_the_start(clone: Path, tmp_path: Path, program: tuple[str, ...]):
+    url = filled_database(clone, tmp_path, "UPDATE alembic_version SET version_num = '0000'")
+
+    assert refusal(clone, program, url).startswith("The database has no tables yet (or old ones)")
+
+
+@pytest.mark.parametrize("program", NEED_TABLES.values(), ids=NEED_TABLES)
+def test_products_in_another_currency_are_said_at_the_start(clone: Path, tmp_path: Path, program: tuple[str, ...]):
+    url = filled_database(clone, tmp_path, "UPDATE products SET currency = 'MYR'")
+
+    line = refusal(clone, program, url)
+
+    assert "MYR" in line
+    assert "shop.toml says IDR" in line
+
+
+@pytest.mark.parametrize(
+    "program", [*NEED_TABLES.values(), ("flask", "--app", "app", "init-db")], ids=[*NEED_TABLES, "init-db"]
+)
+@pytest.mark.parametrize("kind", ["no folder", "no database"])
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(
+    clone: Path, tmp_path: Path, program: tuple[str, ...], kind: str
+):
+    (tmp_path / "text.db").write_text("This is no database. " * 99)
+    path = {"no folder": tmp_path / "none" / "shop.db", "no database": tmp_path / "text.db"}[kind]
+
+    assert refusal(clone, program, f"sqlite:///{path}").startswith("The database of DATABASE_URL cannot be used: ")
 
 
 def test_the_demo_is_up_in_15_seconds_and_every_line_says_which_process_wrote_it(demo: Demo):
