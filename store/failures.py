@@ -12,6 +12,7 @@ _WRONG_DETAILS = "The card or account details did not match. Check them and try 
 _CARD_NOT_USABLE = "This card cannot be used here. Try another card, or choose another way to pay."
 _OUT_OF_SERVICE = "The bank or wallet cannot be reached at the moment. Try again later, or choose another way."
 _LIMIT = "This payment is over a limit of your card or account. Choose another way to pay."
+_OUR_FAULT = "A setting of the shop is at fault, not you. Choose another way to pay, or ask us."
 _TOO_LATE = "The time to confirm the payment ran out. Try again."
 
 _REASONS = {
@@ -30,6 +31,7 @@ _REASONS = {
     _LIMIT: (
         "PAYMENT_AMOUNT_LIMITS_EXCEEDED", "PAYMENT_ATTEMPT_COUNTS_EXCEEDED", "OTP_ATTEMPT_COUNTS_EXCEEDED",
     ),
+    _OUR_FAULT: ("INVALID_MERCHANT_SETTINGS", "INVALID_MERCHANT_CREDENTIALS"),
     _TOO_LATE: ("EXPIRED_OTP", "USER_DID_NOT_AUTHORIZE", "PAYMENT_REQUEST_EXPIRED"),
 }  # fmt: skip
 
