@@ -42,9 +42,7 @@ class Ledger:
         return self._find("sessions", session_id)
 
     def session_due_at(self, session_id):
-        return self._row("SELECT due_at FROM sessions WHERE id = ? AND account = ?", session_id, self.key)[
-            "due_at"
-        ]
+        return self._due_at("sessions", session_id)
 
     def newest_sessions(self, search=""):
         """Newest first; with a search, those whose reference or id holds it."""
@@ -82,6 +80,10 @@ class Ledger:
 
     def payment_request(self, request_id):
         return self._find("payment_requests", request_id)
+
+    def payment_request_due_at(self, request_id):
+        """When the time of one attempt is over, or None."""
+        return self._due_at("payment_requests", request_id)
 
     def payment_requests_of(self, session_id):
         return self._of_session("payment_requests", session_id)
@@ -201,6 +203,9 @@ class Ledger:
             " ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, document = excluded.document",
             *(object_id, self.key, session_id, due_at, json.dumps(document)),
         )
+
+    def _due_at(self, table, object_id):
+        return self._row(f"SELECT due_at FROM {table} WHERE id = ? AND account = ?", object_id, self.key)["due_at"]
 
     def _find(self, table, object_id):
         found = self._documents(

@@ -66,6 +66,13 @@ def expire(ledger, session_id, request_id):
     _close(ledger, session_id, ledger.payment_request(request_id), "EXPIRED")
 
 
+def expire_if_due(ledger, session_id, request_id):
+    """Whoever asks before the ticker has come finds what the ticker would leave."""
+    due_at = ledger.payment_request_due_at(request_id)
+    if due_at and due_at <= clock.stamp(clock.now()):
+        expire(ledger, session_id, request_id)
+
+
 def _due_at(session, channel_code):
     channel = channels.find(session["country"], session["currency"], channel_code)
     minutes = channel and channel["minutes"]

@@ -54,6 +54,9 @@ def find_pending(ledger, session_id, payment_id):
     payment = ledger.payment(payment_id)
     if payment is None or ledger.session_of("payments", payment_id) != session_id:
         raise errors.data_not_found("Payment not found")
+    if payment["status"] == "PENDING":
+        payment_requests.expire_if_due(ledger, session_id, payment["payment_request_id"])
+        payment = ledger.payment(payment_id)
     if payment["status"] != "PENDING":
         raise errors.refusal("INELIGIBLE_TRANSACTION_STATUS", f"Payment status is {payment['status']}", 422)
     return payment

@@ -160,19 +160,20 @@ def test_the_way_back_to_an_open_session_survives_a_provider_that_fails(
     provider: FaultyProvider, buyer: Buyer, fault: Fault
 ):
     link = buyer.goes_to_pay()
-    provider.will("get", fault)
+    provider.always(fault, "get")
 
     answer = buyer.presses("pay")
 
     assert answer.headers["location"].endswith(buyer.order.partition("/order")[2])
     assert "no money was taken" in buyer.opens(buyer.order).text.lower()
+    provider.heals()
     assert buyer.presses("pay").headers["location"] == link
 
 
 @pytest.mark.parametrize("link", [None, "javascript:alert(1)", "https://xendit.co.evil.example/pay"])
 def test_a_link_that_turns_bad_later_is_not_followed_either(provider: FaultyProvider, buyer: Buyer, link: str | None):
     buyer.goes_to_pay()
-    provider.will("get", Fault(changes={"payment_link_url": link}))
+    provider.always(Fault(changes={"payment_link_url": link}), "get")
 
     answer = buyer.presses("pay")
 
