@@ -1,10 +1,12 @@
 """The command `python -m sandbox`: reads the options, opens the port, serves until TERM or Ctrl-C."""
 
 import argparse
+import os
 import signal
 import socket
 import sqlite3
 import sys
+import threading
 
 from . import server
 from .database import Database
@@ -18,6 +20,7 @@ from .settings import (
 )
 
 QUEUED_CONNECTIONS = 128
+_printing = threading.Lock()
 
 
 def main():
@@ -38,7 +41,13 @@ def main():
 
 
 def report(line):
-    print(line, flush=True)
+    """Print one line, whole. A closed terminal must not keep the sandbox from its work."""
+    with _printing:
+        try:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        except (OSError, ValueError):
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (for as long as the process lives)
 
 
 def _parser():
@@ -53,16 +62,14 @@ def _parser():
         "--secret-key", default=DEFAULT_SECRET_KEY, help="the key of the default account (%(default)s)"
     )
     parser.add_argument("--webhook-url", help="where webhooks go; without it they are recorded but not sent")
-    parser.add_argument(
-        "--webhook-token", default=DEFAULT_WEBHOOK_TOKEN, help="x-callback-token (%(default)s)"
-    )
+    parser.add_argument("--webhook-token", help=f"x-callback-token ({DEFAULT_WEBHOOK_TOKEN})")
     parser.add_argument(
         "--database", default=":memory:", help="SQLite file to keep everything in (in memory)"
     )
     parser.add_argument(
         "--seed", type=int, help="a number; the same calls then give the same ids, times and records"
     )
-    parser.add_argument("--merchant", default=DEFAULT_MERCHANT, help="name on the hosted page (%(default)s)")
+    parser.add_argument("--merchant", help=f"name on the hosted page ({DEFAULT_MERCHANT})")
     return parser
 
 

@@ -5,6 +5,7 @@ from werkzeug.local import LocalProxy
 
 from . import accounts
 from .ledger import Ledger
+from .settings import DEFAULT_MERCHANT
 
 settings = LocalProxy(lambda: current_app.extensions["settings"])
 database = LocalProxy(lambda: current_app.extensions["database"])
@@ -13,7 +14,7 @@ ledger = LocalProxy(lambda: _ledger())
 
 def use_account(key):
     """Let this request be about the account with that key."""
-    accounts.open(database, key, settings.merchant)
+    accounts.open(database, key, settings.merchant or DEFAULT_MERCHANT)
     g.ledger = Ledger(database._get_current_object(), key)
 
 

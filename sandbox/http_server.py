@@ -18,6 +18,7 @@ BODY_LIMIT = 256 * 1024
 IGNORED_LIMIT = 16 * 1024 * 1024
 LINE_LIMIT = 1024
 IDLE_SECONDS = 30
+SESSION_ID = re.compile(r"ps-[0-9a-f]{20}([0-9a-f]{4})")
 LOGGED_PATHS = ("/sessions", "/_control/", "/v3/", "/payments/", "/refunds")
 LENGTH = re.compile(r"\d{1,12}", re.ASCII)
 CHUNK_LENGTH = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r\n")
@@ -191,8 +192,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_request(self, code="-", size="-"):
-        """One short line for each API call, and none for the pages: their addresses are secrets."""
+        """One short line for each API call, and none for the pages: their addresses are secrets.
+
+        A page's address holds its session's id, so of that only the end is printed.
+        """
         path = quote(getattr(self, "path", "").partition("?")[0], safe="/%")
+        path = SESSION_ID.sub(r"ps-(\1)", path)
         if path.startswith(LOGGED_PATHS):
             self.server.report(f"{self.command} {path} {int(code)}")
 

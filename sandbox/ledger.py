@@ -5,7 +5,7 @@ Made for each request by `context.py`, and by the ticker for what is due; rows l
 
 import json
 
-from . import accounts
+from . import accounts, rate_limits
 from .database import OBJECTS
 
 NEWEST = 100
@@ -30,6 +30,7 @@ class Ledger:
             )
             for table in (*OBJECTS, "customers", "calls", "deliveries", "dials", "faults"):
                 self._execute(f"DELETE FROM {table} WHERE account = ?", self.key)
+        rate_limits.forget(self.key)
 
     # Sessions and customers
 

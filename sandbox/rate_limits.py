@@ -40,6 +40,13 @@ class Count:
             raise ApiError(429, "RATE_LIMIT_EXCEEDED", f"More than {QUOTA} requests in a minute")
 
 
+def forget(key):
+    """Forget the calls of one account."""
+    with _lock:
+        for each in [each for each in _calls if each[0] == key]:
+            del _calls[each]
+
+
 def count(account, endpoint):
     """Count one call. A refused call does not lengthen the wait."""
     if not account.rate_limited:
@@ -47,7 +54,8 @@ def count(account, endpoint):
     now = clock.now()
     with _lock:
         calls = _calls.setdefault((account.key, endpoint), deque())
-        while calls and now - calls[0] >= WINDOW:
+        # A call that lies ahead was made before the clock went back.
+        while calls and not timedelta() <= now - calls[0] < WINDOW:
             calls.popleft()
         used = len(calls) + 1
         if used <= QUOTA:

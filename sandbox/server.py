@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from . import accounts, clock, create_app, ids, ticker
 from .courier import Courier
 from .http_server import Server
+from .settings import DEFAULT_MERCHANT, DEFAULT_WEBHOOK_TOKEN
 
 # With a seed the clock stands here until somebody moves it.
 SEEDED_START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -12,14 +13,7 @@ SEEDED_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def make(settings, database, listener, report):
     """A server on the listening socket, with everything behind it running; call `serve_forever`."""
-    accounts.open(database, settings.secret_key, settings.merchant)
-    accounts.change(
-        database,
-        settings.secret_key,
-        merchant=settings.merchant,
-        webhook_url=settings.webhook_url,
-        webhook_token=settings.webhook_token,
-    )
+    _open_default_account(settings, database)
     courier = Courier(database, report)
     if settings.seed is not None:
         ids.seed(settings.seed)
@@ -27,3 +21,13 @@ def make(settings, database, listener, report):
         courier = Courier(database, report, senders=1)  # Two might take each other's turn.
     ticker.start(database, courier)
     return Server(listener, create_app(settings, database), report)
+
+
+def _open_default_account(settings, database):
+    """What the command line gives counts; what it leaves out stays as the database has it."""
+    key = settings.secret_key
+    if accounts.find(database, key) is None:
+        accounts.open(database, key, DEFAULT_MERCHANT)
+        accounts.change(database, key, webhook_token=DEFAULT_WEBHOOK_TOKEN)
+    given = {name: getattr(settings, name) for name in ("merchant", "webhook_url", "webhook_token")}
+    accounts.change(database, key, **{name: value for name, value in given.items() if value is not None})

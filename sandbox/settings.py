@@ -20,8 +20,8 @@ class Settings:
     public_url: str = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
     secret_key: str = DEFAULT_SECRET_KEY
     webhook_url: str | None = None
-    webhook_token: str = DEFAULT_WEBHOOK_TOKEN
-    merchant: str = DEFAULT_MERCHANT
+    webhook_token: str | None = None
+    merchant: str | None = None
     database: str = IN_MEMORY
     # With a seed everything that the same calls give is the same in each run; see `server.py`.
     seed: int | None = None
@@ -34,7 +34,7 @@ class Settings:
             return f"--secret-key must begin with {KEY_PREFIX}: never type a live key into a sandbox."
         if not is_key(self.secret_key):
             return f"--secret-key may hold only visible ASCII characters, {KEY_LENGTH} at most, and no colon."
-        if not is_token(self.webhook_token):
+        if self.webhook_token is not None and not is_token(self.webhook_token):
             return "--webhook-token must be visible ASCII characters."
         if not is_webhook_url(self.webhook_url):
             return "--webhook-url must be an http or https address."

@@ -127,8 +127,10 @@ def _check_expiry(request):
     except OverflowError:
         expires_at = clock.LATEST
     # Real time, whatever the sandbox's clock shows: see `clock.py`.
-    if not clock.real_now() + LEAST_LIFE <= expires_at < clock.LATEST:
+    if expires_at < clock.real_now() + LEAST_LIFE:
         raise errors.refusal("INVALID_EXPIRY_DATE", "expires_at must be at least 10 minutes in the future")
+    if expires_at >= clock.LATEST:
+        raise errors.refusal("INVALID_EXPIRY_DATE", "expires_at is too far in the future")
 
 
 def _check_return_urls(request):

@@ -76,6 +76,7 @@ def test_it_prints_calls_and_deliveries_but_no_secret(receiver):
     session = requests.post(f"{address}/sessions", json=session_request(), auth=AUTH, timeout=10).json()
     link = session["payment_link_url"]
     requests.get(f"{link}?key={SECRET_KEY}", timeout=10)
+    requests.get(f"{address}/sessions/{session['payment_session_id']}", auth=AUTH, timeout=10)
     requests.post(f"{link}/cards", data=GOOD_CARD, allow_redirects=False, timeout=10)
     receiver.wait_for(session, "payment_session.completed")
     time.sleep(0.1)
@@ -85,7 +86,8 @@ def test_it_prints_calls_and_deliveries_but_no_secret(receiver):
 
     assert "POST /sessions 201" in printed
     assert "webhook payment.capture 200" in printed
-    assert not any(secret in printed for secret in (SECRET_KEY, WEBHOOK_TOKEN, "/checkout/"))
+    secrets = (SECRET_KEY, WEBHOOK_TOKEN, "/checkout/", session["payment_session_id"])
+    assert not any(secret in printed for secret in secrets)
 
 
 def test_a_database_file_keeps_everything(tmp_path):
@@ -101,6 +103,33 @@ def test_a_database_file_keeps_everything(tmp_path):
     process.communicate(timeout=5)
 
     assert answer.json() == session
+
+
+def test_a_database_file_keeps_the_settings_of_the_default_account(tmp_path):
+    options = ("--secret-key", SECRET_KEY, "--database", str(tmp_path / "sandbox.db"))
+    changed = {"webhook_url": "http://127.0.0.1:9/hook", "webhook_token": "of-the-class", "merchant": "Kelas"}
+    process, address = start(*options)
+    requests.put(f"{address}/_control/account", json=changed, timeout=10).raise_for_status()
+    process.terminate()
+    process.communicate(timeout=5)
+
+    process, address = start(*options, "--merchant", "Toko")
+    account = requests.get(f"{address}/_control/account", timeout=10).json()
+    process.terminate()
+    process.communicate(timeout=5)
+
+    assert {name: account[name] for name in changed} == {**changed, "merchant": "Toko"}
+
+
+def test_a_closed_terminal_does_not_keep_the_sandbox_from_its_work():
+    process, address = start("--secret-key", SECRET_KEY)
+    process.stdout.close()
+
+    answers = [requests.post(f"{address}/sessions", json=session_request(), auth=AUTH, timeout=10) for _ in range(3)]
+    process.terminate()
+    process.wait(timeout=5)
+
+    assert [answer.status_code for answer in answers] == [201] * 3
 
 
 def test_a_session_expires_on_time_by_itself(tmp_path, receiver):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from .conftest import until
+from .conftest import GOOD_CARD, until
 from .controls import Control
 
 RETRIES = (timedelta(minutes=15), *(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24)))
@@ -124,6 +124,15 @@ def test_after_a_jump_what_was_due_has_happened(merchant, control, buyer):
     assert statuses[open_session["payment_session_id"]] == "EXPIRED"
     assert [refund["status"] for refund in ledger["refunds"]] == ["SUCCEEDED"]
     assert sorted(payment["status"] for payment in ledger["payments"]) == ["EXPIRED", "SUCCEEDED"]
+
+
+def test_a_card_is_judged_by_real_time(merchant, control, buyer):
+    next_month = (datetime.now(UTC) + timedelta(days=31)).strftime("%m/%y")
+    control.jumps(400 * 24 * 60 * 60)
+
+    answer = buyer.pays_by_card(merchant.create(), {**GOOD_CARD, "expiry": next_month})
+
+    assert answer.status_code == 303
 
 
 def test_a_jump_never_makes_the_next_checkout_fail(merchant, control, buyer, receiver):

@@ -65,3 +65,16 @@ def test_the_window_slides(limited, time):
     time.jump(timedelta(seconds=1))
 
     assert (before, limited.get(UNKNOWN).status_code) == (429, 404)
+
+
+def test_a_clock_that_goes_back_does_not_lock_an_account_out(merchant, time):
+    merchant.sets(rate_limited=True)
+    time.jump(timedelta(days=30))
+    for _ in range(61):
+        merchant.get(UNKNOWN)
+
+    time.reset()
+
+    answer = merchant.get(UNKNOWN)
+    assert answer.status_code == 404
+    assert float(answer.headers["Rate-Limit-Reset"]) <= 60
