@@ -1,19 +1,23 @@
-"""Takes due webhooks to their receivers, several at a time, so that a slow answer delays no other.
+"""Takes due webhooks to their receivers, several at a time, so that a slow answer delays no other account.
 
 Started by `server.py`; the ticker tells it when to look for what is due.
 """
 
 import http.client
 import json
-import queue
+import socket
+import ssl
 import threading
 import time
+from collections import Counter, deque
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from . import accounts, clock
 
 SENDERS = 16
+SENDERS_OF_ONE_ACCOUNT = 4
 FORGED_TOKEN = "a_token_that_is_not_yours"
 ANSWER_BYTES_KEPT = 2000
 RETRY_GAPS = (
@@ -27,12 +31,85 @@ RETRY_GAPS = (
 NO_ANSWER_IN_TIME = "TimeoutError"
 
 
+class Waiting:
+    """What waits for a sender: the oldest first, but of no account more at a time than its share."""
+
+    def __init__(self, share):
+        self._share = share
+        self._changed = threading.Condition()
+        self._lines = {}  # account → its entries, each with its number in the order of all
+        self._taken = Counter()
+        self._count = 0
+
+    def put(self, account, entry):
+        with self._changed:
+            self._count += 1
+            self._lines.setdefault(account, deque()).append((self._count, entry))
+            self._changed.notify()
+
+    def take(self):
+        """The account and its entry, once there is one; to be followed by `give_back`."""
+        with self._changed:
+            account = self._changed.wait_for(self._next)
+            _, entry = self._lines[account].popleft()
+            if not self._lines[account]:
+                del self._lines[account]
+            self._taken[account] += 1
+            return account, entry
+
+    def give_back(self, account):
+        with self._changed:
+            self._taken[account] -= 1
+            if not self._taken[account]:
+                del self._taken[account]
+            self._changed.notify()
+
+    def _next(self):
+        free = [account for account in self._lines if self._taken[account] < self._share]
+        return min(free, key=lambda account: self._lines[account][0][0], default=None)
+
+
+class Deadline:
+    """One limit for all that is done with a socket; the socket's own limit starts anew with each byte."""
+
+    def __init__(self, seconds):
+        self._end = time.monotonic() + seconds
+        self._timer = None
+        self._is_over = False
+
+    def left(self):
+        seconds = self._end - time.monotonic()
+        if self.is_over():
+            raise TimeoutError
+        return max(seconds, 0.001)  # Zero would mean a socket that doesn't wait at all.
+
+    def is_over(self):
+        return self._is_over or time.monotonic() >= self._end
+
+    def cut_off(self, connected):
+        """From now on, hang up when the time is over; until `stop`."""
+        self._timer = threading.Timer(self.left(), self._hang_up, [connected])
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self):
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+
+    def _hang_up(self, connected):
+        self._is_over = True
+        with suppress(OSError):
+            # Not the method of a TLS socket: that takes the encryption away from under the reader.
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+
 class Courier:
     def __init__(self, database, report, senders=SENDERS):
         self._senders = senders
         self._database = database
         self._report = report
-        self._due = queue.SimpleQueue()
+        self._due = Waiting(SENDERS_OF_ONE_ACCOUNT)
 
     def start(self):
         for _ in range(self._senders):
@@ -44,14 +121,17 @@ class Courier:
             if delivery["at_once"]:
                 threading.Thread(target=self._send, args=(delivery, False), daemon=True).start()
             else:
-                self._due.put((delivery, False))
+                self._due.put(delivery["account"], (delivery, False))
         for delivery in self._database.claim_resends():
-            self._due.put((delivery, True))
+            self._due.put(delivery["account"], (delivery, True))
 
     def _send_all(self):
         while True:
-            delivery, by_hand = self._due.get()
-            self._send(delivery, by_hand)
+            account, (delivery, by_hand) = self._due.take()
+            try:
+                self._send(delivery, by_hand)
+            finally:
+                self._due.give_back(account)
 
     def _send(self, delivery, by_hand):
         account = accounts.find(self._database, delivery["account"])
@@ -97,15 +177,37 @@ def post(url, headers, body, timeout_seconds):
     address = urlsplit(url)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     path = address._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    connection = kind(address.hostname, address.port, timeout=timeout_seconds)
+    connection, deadline = kind(address.hostname, address.port), Deadline(timeout_seconds)
     try:
+        connection.sock = _connect(address.scheme, connection.host, connection.port, deadline)
+        deadline.cut_off(connection.sock)
         connection.request("POST", path, body.encode(), headers | {"connection": "close"})
         answer = connection.getresponse()
+        deadline.left()  # Headers that were cut off look complete.
         return answer.status, _beginning(answer)
     except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: no such host can be.
-        return None, type(error).__name__
+        return None, NO_ANSWER_IN_TIME if deadline.is_over() else type(error).__name__
     finally:
+        deadline.stop()
         connection.close()
+
+
+def _connect(scheme, host, port, deadline):
+    failure = OSError()
+    for family, kind, protocol, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        connected = socket.socket(family, kind, protocol)
+        try:
+            connected.settimeout(deadline.left())
+            connected.connect(place)
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connected.settimeout(deadline.left())
+            if scheme == "https":  # The handshake keeps to the limit as a whole.
+                return ssl.create_default_context().wrap_socket(connected, server_hostname=host)
+            return connected
+        except (OSError, ValueError) as error:
+            connected.close()
+            failure = error
+    raise failure
 
 
 def _beginning(answer):
