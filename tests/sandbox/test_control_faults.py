@@ -53,6 +53,37 @@ def test_each_operation_can_fail_by_its_name(merchant, control, operation):
     assert well.status_code in (400, 404)
 
 
+# Documented codes that no request brings about here, because they tell of Xendit's or a partner's own state.
+ONLY_ON_DEMAND = [
+    ("create_session", 409, "DUPLICATE_ERROR"),
+    ("create_session", 500, "SERVER_ERROR"),
+    ("get_session", 403, "INELIGIBLE_SESSION_REQUEST"),
+    ("get_session", 500, "SERVER_ERROR"),
+    ("cancel_session", 500, "SERVER_ERROR"),
+    ("create_refund", 400, "TEMPORARILY_UNAVAILABLE"),
+    ("create_refund", 400, "INSUFFICIENT_BALANCE"),
+    ("create_refund", 400, "PARTIAL_REFUND_COUNTS_EXCEEDED"),
+    ("create_refund", 403, "SKIP_3DS_FORBIDDEN"),
+    ("create_refund", 403, "INVALID_MERCHANT_SETTINGS"),
+    ("create_refund", 503, "CHANNEL_UNAVAILABLE"),
+    ("capture_payment", 400, "TEMPORARILY_UNAVAILABLE"),
+    ("capture_payment", 403, "INVALID_MERCHANT_SETTINGS"),
+    ("capture_payment", 503, "CHANNEL_UNAVAILABLE"),
+    ("capture_payment", 503, "ISSUER_UNAVAILABLE"),
+    ("cancel_payment", 503, "CHANNEL_UNAVAILABLE"),
+]
+
+
+@pytest.mark.parametrize(("operation", "status", "code"), ONLY_ON_DEMAND)
+def test_a_documented_code_that_no_request_brings_about_comes_on_demand(merchant, control, operation, status, code):
+    control.orders("error", operation, status=status, error_code=code)
+
+    answer = calls(merchant, operation)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (status, code)
+    assert isinstance(answer.json()["message"], str)
+
+
 def test_each_operation_is_known():
     assert set(faults.OPERATIONS.values()) == set(CALLS)
 
