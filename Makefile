@@ -9,7 +9,8 @@ run: setup
 	@exec $(BIN)/python app.py
 
 test: .venv/.test-requirements
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not alone"
+	$(BIN)/python -m pytest -m alone -n 0
 
 setup: .venv/.requirements
 

@@ -305,6 +305,7 @@ def test_term_stops_everything_that_the_demo_started(demo: Demo):
     assert "SIGKILL" not in demo.process.output()
 
 
+@pytest.mark.alone
 def test_a_second_start_changes_no_data_and_takes_five_seconds_at_most(demo: Demo):
     demo.start()
     demo.process.stop()
