@@ -1,7 +1,5 @@
 """A real sandbox on a free port and a real receiver of webhooks, for the tests of this folder."""
 
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +9,6 @@ from time import sleep
 
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
 
 from sandbox import accounts, clock, server
 from sandbox.database import Database
@@ -44,15 +41,6 @@ OTHER_KINDS = {
 }
 REDIRECTS = ("DANA", "KREDIVO", "MAYB2U_FPX", "BPI_DIRECT_DEBIT")
 PRESENTS = tuple(code for code in OTHER_KINDS if code not in REDIRECTS)
-CHROMIUM_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 CHALLENGED_CARD = GOOD_CARD | {"card_number": "4000000000002503"}
 
 
@@ -215,15 +203,9 @@ def session_request(**changes):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """The machine's own Chromium. Without one its tests are skipped, but never on a CI machine."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
+def chromium(browser):
+    """The browser of all tests: Playwright takes no second one in a process."""
+    return browser
 
 
 @pytest.fixture
