@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test setup sandbox bench
+.PHONY: run test setup bench.sandbox
 
 run: setup
 	@exec $(BIN)/python app.py
@@ -18,7 +18,7 @@ sandbox: setup
 	@exec $(BIN)/python -m sandbox
 
 bench: setup
-	$(BIN)/python -m sandbox.bench
+	$(BIN)/python -m bench.sandbox
 
 .venv/.requirements: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

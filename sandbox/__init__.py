@@ -5,12 +5,18 @@ from pathlib import Path
 from flask import Flask, json, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
-from . import amounts, api, api_v3, control, dashboard, dial_page, hosted
-from .errors import ApiError
+from . import control
+from .api import payments as api_v3
+from .api import sessions as api
+from .checkout import dial as dial_page
+from .checkout import pages as hosted
+from .contract import amounts
+from .contract.errors import ApiError
+from .dashboard import accounts as dashboard
 from .http_server import BODY_LIMIT
 
 FORM_FIELDS_LIMIT = 50
-OPENAPI = Path(__file__).with_name("openapi.yaml")
+OPENAPI = Path(__file__).parent / "api" / "openapi.yaml"
 ERROR_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE", 500: "SERVER_ERROR"}
 SERVER_ERROR = "Something unexpected happened. We are investigating this issue. Please try again later."
 

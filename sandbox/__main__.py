@@ -9,7 +9,7 @@ import sys
 import threading
 
 from . import server
-from .database import Database
+from .memory.database import Database
 from .settings import (
     DEFAULT_HOST,
     DEFAULT_MERCHANT,

@@ -3,8 +3,8 @@
 from flask import current_app, g, request
 from werkzeug.local import LocalProxy
 
-from . import accounts
-from .ledger import Ledger
+from .memory import accounts
+from .memory.ledger import Ledger
 from .settings import DEFAULT_MERCHANT
 
 settings = LocalProxy(lambda: current_app.extensions["settings"])

@@ -7,22 +7,14 @@ from dataclasses import asdict, fields
 
 from flask import Blueprint, jsonify, request
 
-from . import (
-    accounts,
-    auth,
-    bodies,
-    context,
-    deliveries,
-    dials,
-    errors,
-    faults,
-    origin,
-    records,
-    scenarios,
-    sessions,
-    timekeeping,
-)
+from . import context, origin, timekeeping
+from .api import auth, bodies
 from .context import database, ledger
+from .contract import errors
+from .memory import accounts, records
+from .objects import sessions
+from .trouble import dials, faults, scenarios
+from .webhooks import deliveries
 
 bp = Blueprint("control", __name__, url_prefix="/_control")
 bp.before_request(origin.check)

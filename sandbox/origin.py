@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from .context import settings
-from .errors import ApiError
+from .contract.errors import ApiError
 
 FOREIGN_HOST = "The sandbox answers here only under the name with which it was started, or as localhost"
 FOREIGN_ORIGIN = "This form may be sent from the sandbox's own pages only"

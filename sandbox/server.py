@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
-from . import accounts, clock, create_app, ids, ticker
-from .courier import Courier
+from . import clock, create_app, ticker
+from .contract import ids
 from .http_server import Server
+from .memory import accounts
 from .settings import DEFAULT_MERCHANT, DEFAULT_WEBHOOK_TOKEN
+from .webhooks.courier import Courier
 
 # With a seed the clock stands here until somebody moves it.
 SEEDED_START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,8 +5,9 @@
 
 import threading
 
-from . import captures, clock, payment_requests, refunds, sessions
-from .ledger import Ledger
+from . import clock
+from .memory.ledger import Ledger
+from .objects import captures, payment_requests, refunds, sessions
 
 TICK_SECONDS = 0.25
 # The table that holds what is due, and what happens to each object of it.

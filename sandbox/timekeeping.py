@@ -5,7 +5,8 @@ All accounts share it, as they share the process.
 
 from datetime import UTC, datetime, timedelta
 
-from . import clock, ticker, timing
+from . import clock, ticker
+from .objects import self_payment as timing
 
 # What was due before a jump leaves before it, but nobody waits longer for a receiver that does not answer.
 PATIENCE_SECONDS = 2

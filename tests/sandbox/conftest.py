@@ -10,8 +10,9 @@ from time import sleep
 import pytest
 import requests
 
-from sandbox import accounts, clock, server
-from sandbox.database import Database
+from sandbox import clock, server
+from sandbox.memory import accounts
+from sandbox.memory.database import Database
 from sandbox.settings import Settings
 
 from .receiver import Receiver

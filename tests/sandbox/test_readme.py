@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import create_app, dials, faults
-from sandbox.database import Database
+from sandbox import create_app
+from sandbox.memory.database import Database
 from sandbox.settings import Settings
+from sandbox.trouble import dials, faults
 
 from .conftest import start
 

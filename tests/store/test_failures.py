@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.failures import MEANINGS
+from sandbox.checkout.failures import MEANINGS
 from store.failures import UNKNOWN, reason
 
 # They say nothing to a buyer, or cannot happen to a one-time payment.

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.schema import problems
-from sandbox.validation import SCHEMA
+from sandbox.api.validation import SCHEMA
+from sandbox.contract.schema import problems
 from store.xendit import Customer, Item, Session, SessionRequest, UntrustedAnswer
 
 REQUEST = SessionRequest(

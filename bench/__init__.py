@@ -1,0 +1,1 @@
+"""How fast the programs are on this machine. No tests."""

@@ -1,0 +1,46 @@
+"""JSON bodies from strangers: read exactly, or refused with a 400. Called by `api.py` and `api_v3.py`."""
+
+import json
+from pathlib import Path
+
+from ..contract import amounts, schema
+from ..contract.errors import ApiError, invalid_request
+
+DEPTH_LIMIT = 32
+SCHEMAS = json.loads(Path(__file__).with_name("other_requests.json").read_text())
+
+
+def checked(raw, name):
+    """The object in these bytes, which has the shape of that name."""
+    value = parse(raw)
+    found = list(schema.problems(SCHEMAS[name], value, "/body"))
+    if found:
+        raise invalid_request(found)
+    return value
+
+
+def parse(raw):
+    """The JSON value in these bytes. Numbers stay exact; what could hurt later is refused here."""
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_float=amounts.exact_number, parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # A lone surrogate can't be stored or shown.
+    except (ValueError, RecursionError):
+        raise _not_json() from None
+    if _is_deeper(value, DEPTH_LIMIT):
+        raise _not_json()
+    return value
+
+
+def _refuse(constant):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _is_deeper(value, limit):
+    if not isinstance(value, dict | list):
+        return False
+    parts = value.values() if isinstance(value, dict) else value
+    return limit == 0 or any(_is_deeper(part, limit - 1) for part in parts)
+
+
+def _not_json():
+    return ApiError(400, "API_VALIDATION_ERROR", "request/body must be valid JSON")

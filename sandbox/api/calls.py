@@ -1,0 +1,41 @@
+"""What happens around every call of Xendit's API: whose it is, its rate limit, its record.
+
+`begin` and `end` are hung on the blueprints of `api.py` and `api_v3.py`. A view that is about a session
+says so with `concern`, so that the call becomes part of that session's story.
+"""
+
+from flask import g, request
+
+from .. import clock, context
+from ..context import ledger
+from ..memory import rate_limits
+from . import auth, interference
+
+TEXT_KEPT = 20_000
+
+
+def begin():
+    context.use_account(auth.key_of(request.headers.get("Authorization")))
+    g.rate_limit = rate_limits.count(ledger.account, request.endpoint)
+    g.rate_limit.check()
+
+
+def concern(session_id):
+    g.session_id = session_id
+
+
+def end(answer):
+    if "rate_limit" in g:
+        answer, fault = interference.after(answer)
+        answer.headers.update(g.rate_limit.headers)
+        ledger.add_call(
+            g.get("session_id", ""),
+            clock.stamp(clock.now()),
+            request.method,
+            request.path,
+            answer.status_code,
+            request.get_data(as_text=True)[:TEXT_KEPT],
+            answer.get_data(as_text=True)[:TEXT_KEPT],
+            fault,
+        )
+    return answer

@@ -1,0 +1,233 @@
+"""The rules for a request to create a session: its shape, Xendit's own rules, what is not imitated yet.
+
+Called by `api.py` before `sessions.create`. Xendit documents no order among the rules; this one is ours.
+"""
+
+import ipaddress
+import json
+import re
+from datetime import UTC, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .. import clock
+from ..contract import amounts, channels, errors
+from ..contract.schema import problems
+
+SCHEMA = json.loads(Path(__file__).with_name("create_session.json").read_text())
+COUNTRIES = ("ID", "PH", "VN", "TH", "SG", "MY")
+SESSION_TYPES = ("PAY", "SAVE", "SUBSCRIPTION")
+MODES = ("PAYMENT_LINK", "COMPONENTS")
+OLD_CARDS_MODE = "CARDS_SESSION_JS"
+LEAST_LIFE = timedelta(minutes=10)
+METADATA_KEYS = 20
+METADATA_KEY_LENGTH = 40
+METADATA_VALUE_LENGTH = 80
+NOT_ACTIVE = "are not available. Please ensure that you have activated the necessary channels"
+UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def check_create(request, ledger):
+    """Raise the `ApiError` that Xendit would answer; return nothing if the request is good."""
+    found = list(problems(SCHEMA, request, "/body"))
+    if found:
+        raise errors.invalid_request(found)
+    for rule in RULES:
+        rule(request)
+    _check_customer_id(request, ledger)
+    _check_imitated(request)
+
+
+def _check_session_type(request):
+    if request["session_type"] not in SESSION_TYPES:
+        message = f"session_type {request['session_type']} is not supported for now"
+        raise errors.refusal("SESSION_TYPE_NOT_SUPPORTED", message)
+
+
+def _check_mode(request):
+    if request["mode"] == OLD_CARDS_MODE and not _names_customer(request):
+        raise _missing_customer()
+    if request["mode"] not in MODES:
+        raise errors.refusal("MODE_NOT_SUPPORTED", f"mode {request['mode']} is not supported for now")
+
+
+def _check_country(request):
+    if request["country"] not in COUNTRIES:
+        raise errors.refusal("INVALID_COUNTRY", f"Country {request['country']} is not supported")
+
+
+def _check_currency(request):
+    if request["currency"] not in amounts.DECIMALS:
+        raise errors.refusal("INVALID_CURRENCY", f"Currency {request['currency']} is not supported")
+
+
+def _check_amount(request):
+    amount, currency = request["amount"], request["currency"]
+    if request["session_type"] == "SAVE":
+        if amount != 0:
+            raise errors.refusal("INVALID_AMOUNT", "Amount must be zero for session type SAVE")
+    elif amount <= 0:
+        raise errors.refusal("INVALID_AMOUNT", "Amount must be greater than zero")
+    if not amounts.fits(amount, currency):
+        raise errors.refusal("INVALID_AMOUNT", f"Amount has too many decimals for currency {currency}")
+
+
+def _check_capture_method(request):
+    if "capture_method" in request and request["session_type"] != "PAY":
+        message = f"Capture method is not supported for session type {request['session_type']}"
+        raise errors.refusal("DISALLOWED_CAPTURE_METHOD", message)
+
+
+def _check_items(request):
+    items = request.get("items") or ()
+    if items and request["session_type"] != "PAY":
+        raise errors.refusal("ITEMS_NOT_SUPPORTED", "Items are allowed for session type PAY only")
+    for item in items:
+        _check_metadata(item, "INVALID_ITEM_METADATA")
+
+
+def _check_metadata(holder, error_code="INVALID_METADATA"):
+    metadata = holder.get("metadata") or {}
+    if len(metadata) > METADATA_KEYS:
+        raise errors.refusal(error_code, f"Metadata must have at most {METADATA_KEYS} keys")
+    for key, value in metadata.items():
+        if len(key) > METADATA_KEY_LENGTH:
+            raise errors.refusal(
+                error_code, f"Metadata key must have at most {METADATA_KEY_LENGTH} characters"
+            )
+        if not isinstance(value, str):
+            raise errors.refusal(error_code, "Metadata value must be a string")
+        if len(value) > METADATA_VALUE_LENGTH:
+            raise errors.refusal(
+                error_code, f"Metadata value must have at most {METADATA_VALUE_LENGTH} characters"
+            )
+
+
+def _check_customer(request):
+    saves = (
+        request["session_type"] == "SAVE"
+        or request.get("allow_save_payment_method", "DISABLED") != "DISABLED"
+    )
+    if saves and not _names_customer(request):
+        raise _missing_customer()
+
+
+def _names_customer(request):
+    return "customer" in request or "customer_id" in request
+
+
+def _missing_customer():
+    return errors.refusal("MISSING_CUSTOMER", "Customer object or customer_id is required")
+
+
+def _check_expiry(request):
+    if "expires_at" not in request:
+        return
+    try:
+        expires_at = clock.moment(request["expires_at"].upper()).astimezone(UTC)
+    except OverflowError:
+        expires_at = clock.LATEST
+    # Real time, whatever the sandbox's clock shows: see `clock.py`.
+    if expires_at < clock.real_now() + LEAST_LIFE:
+        raise errors.refusal("INVALID_EXPIRY_DATE", "expires_at must be at least 10 minutes in the future")
+    if expires_at >= clock.LATEST:
+        raise errors.refusal("INVALID_EXPIRY_DATE", "expires_at is too far in the future")
+
+
+def _check_return_urls(request):
+    for name in ("success_return_url", "cancel_return_url"):
+        if name in request and not _is_return_url(request[name]):
+            raise errors.refusal("INVALID_URL", "Please provide a valid HTTPS URL")
+
+
+def _is_return_url(url):
+    """HTTPS, or plain HTTP to this same machine: the sandbox's one departure from Xendit."""
+    if UNSAFE_IN_URL.search(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+
+
+def _is_loopback(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check_channels(request):
+    """Each channel asked for must fit the country, the currency, the capture method and the saving option."""
+    fitting = {channel["code"] for channel in channels.fitting(request)}
+    missing = [code for code in request.get("allowed_payment_channels") or () if code not in fitting]
+    if missing or not fitting:
+        named = ", ".join(missing) or f"for {request['country']} and {request['currency']}"
+        raise errors.refusal("INVALID_PAYMENT_CHANNEL", f"Channel(s) {named} {NOT_ACTIVE}")
+    allowed = request.get("allowed_payment_channels") or fitting
+    primary = request.get("payment_link_configuration", {}).get("primary_payment_channels", ())
+    for code in primary:
+        if code not in allowed:
+            message = f"Primary channel {code} is not included in the requested channels"
+            raise errors.refusal("INVALID_PRIMARY_PAYMENT_CHANNEL", message)
+
+
+def _check_card_properties(request):
+    cards = request.get("channel_properties", {}).get("cards", {})
+    if "card_details" in cards:
+        raise errors.invalid_request([("/body/channel_properties/cards/card_details", "is not allowed")])
+    repeats = cards.get("card_on_file_type") in ("RECURRING", "MERCHANT_UNSCHEDULED")
+    if repeats and "recurring_configuration" not in cards:
+        path = "/body/channel_properties/cards"
+        raise errors.invalid_request([(path, "must have required property 'recurring_configuration'")])
+
+
+def _check_components(request):
+    for position, origin in enumerate(request.get("components_configuration", {}).get("origins", ())):
+        if not _is_return_url(origin) or urlsplit(origin).path.strip("/"):
+            path = f"/body/components_configuration/origins/{position}"
+            raise errors.invalid_request([(path, "must be an HTTPS origin")])
+
+
+def _check_subscription(request):
+    if request["session_type"] == "SUBSCRIPTION" and request.get("subscription") is None:
+        raise errors.invalid_request([("/body", "must have required property 'subscription'")])
+
+
+def _check_customer_id(request, ledger):
+    customer_id = request.get("customer_id")
+    if customer_id is None:
+        return
+    if not customer_id.startswith("cust-"):
+        raise errors.refusal("INVALID_CUSTOMER_ID", 'Customer ID must start with "cust-"')
+    if not ledger.has_customer(customer_id):
+        message = "The customer ID provided in the request does not exist"
+        raise errors.ApiError(404, "DATA_NOT_FOUND", message)
+
+
+def _check_imitated(request):
+    """What Xendit offers and the sandbox lacks is refused aloud, never half done."""
+    if request["session_type"] == "SUBSCRIPTION":
+        message = "session_type SUBSCRIPTION is not imitated by this sandbox; it knows PAY and SAVE"
+        raise errors.refusal("SESSION_TYPE_NOT_SUPPORTED", message)
+
+
+RULES = (
+    _check_session_type,
+    _check_mode,
+    _check_country,
+    _check_currency,
+    _check_amount,
+    _check_capture_method,
+    _check_items,
+    _check_metadata,
+    _check_customer,
+    _check_expiry,
+    _check_return_urls,
+    _check_channels,
+    _check_card_properties,
+    _check_components,
+    _check_subscription,
+)

@@ -1,0 +1,1 @@
+"""The hosted checkout page, where the buyer pays, fails or leaves."""

@@ -1,0 +1,134 @@
+"""The hosted page: where the buyer pays, fails or leaves. Plain forms. Registered by `create_app`."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from ..context import ledger
+from ..contract.errors import ApiError, session_not_found
+from ..objects import self_payment as timing
+from ..objects import sessions
+from . import attempts, failures, texts
+from . import card_pages as hosted_cards
+from . import rendering as checkout_page
+
+bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
+bp.register_blueprint(hosted_cards.bp)
+bp.after_request(timing.wait_before_redirect)
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+)
+ENDED = "INVALID_SESSION_STATUS"
+
+
+@bp.before_request
+def require_payment_link():
+    """A session of another mode has no page."""
+    session = ledger.session(request.view_args["session_id"])
+    if session is None or session["mode"] != "PAYMENT_LINK":
+        raise session_not_found()
+
+
+@bp.get("")
+def show(session_id):
+    session = sessions.find(ledger, session_id)
+    return checkout_page.render(session) if session["status"] == "ACTIVE" else _ended(session)
+
+
+@bp.get("/<code>")
+def show_channel(session_id, code):
+    session, channel = attempts.payable(session_id, code.upper())
+    return checkout_page.render_channel(session, channel)
+
+
+@bp.post("/<code>")
+def start(session_id, code):
+    """The buyer goes to the wallet or bank, or says that the transfer was made."""
+    session, channel = _payable_without_card(session_id, code)
+    payment = attempts.begin(session, channel, request.form)
+    view = ".show_provider" if channel["kind"] == "redirect" else ".show_attempt"
+    return redirect(url_for(view, session_id=session_id, payment_id=payment["payment_id"]), 303)
+
+
+@bp.post("/<code>/paid")
+def simulate_paid(session_id, code):
+    session, channel = _payable_without_card(session_id, code)
+    payment = _waiting_or_new(session, channel)
+    return redirect(attempts.succeed(session, payment, attempts.receipt(channel)), 303)
+
+
+@bp.post("/<code>/failed")
+def simulate_failed(session_id, code):
+    session, channel = _payable_without_card(session_id, code)
+    failure_code = request.form.get("failure_code")
+    if failure_code not in failures.MEANINGS:
+        return checkout_page.render_channel(session, channel, {"failure_code": "mistake.failure_code"}), 422
+    return redirect(attempts.fail(session, _waiting_or_new(session, channel), failure_code), 303)
+
+
+@bp.get("/attempts/<payment_id>")
+def show_attempt(session_id, payment_id):
+    """What the buyer sees until the outcome is known. The page asks again by itself."""
+    session = sessions.find(ledger, session_id)
+    if session["status"] == "COMPLETED" and "success_return_url" in session:
+        return redirect(session["success_return_url"], 303)
+    session, payment = attempts.waiting(session_id, payment_id)
+    return checkout_page.render_attempt("attempt", session, payment)
+
+
+@bp.get("/attempts/<payment_id>/provider")
+def show_provider(session_id, payment_id):
+    session, payment = attempts.waiting(session_id, payment_id)
+    return checkout_page.render_attempt("provider", session, payment)
+
+
+@bp.post("/attempts/<payment_id>/approve")
+def approve(session_id, payment_id):
+    session, payment = attempts.waiting(session_id, payment_id)
+    channel = checkout_page.channel_of(session, payment)
+    return redirect(attempts.succeed(session, payment, attempts.receipt(channel)), 303)
+
+
+@bp.post("/attempts/<payment_id>/decline")
+def decline(session_id, payment_id):
+    session, payment = attempts.waiting(session_id, payment_id)
+    failure_code = request.form.get("failure_code")
+    if failure_code not in failures.MEANINGS:
+        mistakes = {"failure_code": "mistake.failure_code"}
+        return checkout_page.render_attempt("provider", session, payment, mistakes), 422
+    return redirect(attempts.fail(session, payment, failure_code), 303)
+
+
+@bp.errorhandler(ApiError)
+def refuse(error):
+    """A try that came too late, or by a closed channel, sees the session's page as it is now."""
+    if error.status == 422:
+        late = True if error.error_code == ENDED and request.method == "POST" else None
+        return redirect(url_for("checkout.show", session_id=request.view_args["session_id"], late=late), 303)
+    language = request.accept_languages.best_match(texts.LANGUAGES) or texts.FALLBACK
+    words = checkout_page.words(language)
+    return render_template("checkout/not_found.html", **words), 404
+
+
+@bp.after_request
+def keep_private(answer):
+    answer.headers["Cache-Control"] = "no-store"
+    # The address is a secret, so the merchant's site must not learn it from the Referer.
+    answer.headers["Referrer-Policy"] = "same-origin"
+    # No form-action: it would stop the redirect that takes the buyer back to the merchant.
+    answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    return answer
+
+
+def _payable_without_card(session_id, code):
+    session, channel = attempts.payable(session_id, code.upper())
+    if channel["kind"] == "card":
+        raise attempts.NOT_AVAILABLE
+    return session, channel
+
+
+def _waiting_or_new(session, channel):
+    return attempts.newest_pending(session, channel) or attempts.begin(session, channel, request.form)
+
+
+def _ended(session):
+    status = 200 if session["status"] == "COMPLETED" else 410
+    return checkout_page.render_ended(session, "late" in request.args), status

@@ -1,0 +1,1 @@
+"""The teacher's pages: accounts, their sessions, what to break next."""

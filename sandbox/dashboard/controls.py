@@ -1,0 +1,88 @@
+"""The dashboard's forms about an account: dial, clock, webhooks, faults, scenarios. Part of `dashboard.py`.
+
+What they do is done by the modules that `/_control` calls too.
+"""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from .. import timekeeping
+from ..context import database, ledger
+from ..contract import errors
+from ..trouble import dials, faults, scenarios
+from ..webhooks import deliveries
+from . import forms
+
+bp = Blueprint("controls", __name__, url_prefix="/dashboard/accounts/<account_id>")
+INDEX = "dashboard.index"
+UNITS = {"minutes": 60, "hours": 60 * 60, "days": 24 * 60 * 60}
+GREATEST_ID = 2**63 - 1
+
+
+@bp.post("/dial")
+def turn_dial():
+    dials.set_for_account(ledger, forms.dial())
+    return redirect(url_for(INDEX, done="dial"), 303)
+
+
+@bp.post("/clock")
+def set_clock():
+    action = forms.text("action")
+    if action == "jump":
+        seconds = UNITS.get(forms.text("unit"), 1) * forms.number(forms.text("amount"), "The jump")
+        timekeeping.jump(database, seconds)
+    elif action in ("stop", "go", "reset"):
+        getattr(timekeeping, action)()
+    return redirect(url_for(INDEX, done="clock"), 303)
+
+
+@bp.get("/webhooks")
+def show_webhooks():
+    return render_template("dashboard/webhooks.html", deliveries=ledger.newest_deliveries())
+
+
+@bp.post("/webhooks/resend")
+def resend():
+    """Those that were ticked, or all that no receiver has taken."""
+    ticked = [int(text) for text in request.form.getlist("delivery") if forms.is_id(text)]
+    ids = deliveries.undelivered(ledger) if forms.text("which") == "undelivered" else ticked
+    if not ids:
+        raise ValueError("Nothing is ticked.")
+    deliveries.resend(ledger, ids)
+    return redirect(url_for(".show_webhooks", done="resent"), 303)
+
+
+@bp.get("/faults")
+def show_faults():
+    return render_template("dashboard/faults.html", usual=faults.Fault(faults.ANY, "error"))
+
+
+@bp.post("/faults")
+def add_fault():
+    faults.add(ledger, faults.parse(forms.fault()))
+    return redirect(url_for(".show_faults", done="fault"), 303)
+
+
+@bp.post(f"/faults/<int(max={GREATEST_ID}):fault_id>/remove")
+def remove_fault(fault_id):
+    """One that has acted meanwhile is gone as well."""
+    faults.remove(ledger, fault_id)
+    return redirect(url_for(".show_faults", done="removed"), 303)
+
+
+@bp.get("/scenarios")
+def show_scenarios():
+    others = [scenario for name, scenario in scenarios.ALL.items() if name != scenarios.NORMAL]
+    groups = {
+        "Back to normal": [scenarios.find(scenarios.NORMAL)],
+        "Webhooks": [scenario for scenario in others if "dial" in scenario["settings"]],
+        "API calls": [scenario for scenario in others if "faults" in scenario["settings"]],
+    }
+    return render_template("dashboard/scenarios.html", groups=groups)
+
+
+@bp.post("/scenarios/<name>")
+def play_scenario(name):
+    if name not in scenarios.ALL:
+        raise errors.data_not_found("There is no such scenario")
+    scenarios.play(ledger, name)
+    return redirect(url_for(".show_scenarios", done="scenario", _anchor=name), 303)

@@ -1,0 +1,64 @@
+"""What the dashboard's plain forms sent, read as the control functions want it. Called by its views."""
+
+from flask import request
+
+from ..trouble import dials
+
+LONGEST_NUMBER = 9
+LONGEST_ID = 18
+
+
+def dial():
+    """The chosen position, with the number that stands beside it."""
+    position = request.form.get("position")
+    typed = text(f"number_{position}")
+    return dials.parse(position, number(typed, "The number") if typed else None)
+
+
+def fault():
+    """The document of a fault, with those fields alone that matter for its kind."""
+    kind, document = text("kind"), {"operation": text("operation"), "kind": text("kind")}
+    document["count"] = None if text("count") == "" else number(text("count"), "How often")
+    if kind == "delay":
+        document["milliseconds"] = number(text("milliseconds"), "Milliseconds")
+    if kind in ("error", "error_after_work"):
+        document |= {"status": number(text("status"), "The status"), "error_code": text("error_code")}
+    if kind in ("wrong_amount", "wrong_status") and text("value"):
+        document["value"] = _number_or_text(text("value"))
+    return document
+
+
+def settings():
+    """An account's settings. An empty token keeps the one that is set; no address means that none is."""
+    changes = {
+        "merchant": text("merchant"),
+        "webhook_url": text("webhook_url") or None,
+        "rate_limited": "rate_limited" in request.form,
+        "retries_timeouts": "retries_timeouts" in request.form,
+        "webhook_timeout_seconds": number(text("webhook_timeout_seconds"), "The time for an answer"),
+        "refund_seconds": number(text("refund_seconds"), "The time for a refund"),
+        "refund_failure_code": text("refund_failure_code") or None,
+    }
+    return changes | ({"webhook_token": text("webhook_token")} if text("webhook_token") else {})
+
+
+def is_id(typed):
+    return typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID
+
+
+def text(name):
+    return request.form.get(name, "").strip()
+
+
+def number(typed, what):
+    """ValueError with a sentence about `what`, if this is no whole number."""
+    if not typed.isascii() or not typed.isdigit() or len(typed) > LONGEST_NUMBER:
+        raise ValueError(f"{what} must be a whole number.")
+    return int(typed)
+
+
+def _number_or_text(typed):
+    try:
+        return number(typed, "The value")
+    except ValueError:
+        return typed

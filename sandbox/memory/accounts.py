@@ -1,0 +1,98 @@
+"""Accounts: each API key that begins like a test key is a merchant of its own, made when it is first used.
+
+Called with the key of a request; `change` is for `/_control` and the dashboard.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from .. import settings
+from ..contract import ids
+
+REFUND_FAILURES = (
+    "ACCOUNT_ACCESS_BLOCKED",
+    "ACCOUNT_NOT_FOUND",
+    "DUPLICATE_ERROR",
+    "INSUFFICIENT_BALANCE",
+    "REFUND_FAILED",
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    key: str
+    business_id: str
+    merchant: str
+    webhook_token: str
+    webhook_url: str | None = None
+    rate_limited: bool = False
+    webhook_timeout_seconds: int = 30
+    # Xendit's pages differ on whether a webhook without an answer in time is sent again.
+    retries_timeouts: bool = True
+    refund_seconds: int = 3
+    # The failure_code with which refunds end; None lets them succeed.
+    refund_failure_code: str | None = None
+
+    def problem(self):
+        """The first thing wrong, as a sentence; None if all is well."""
+        checks = {
+            "webhook_token must be visible ASCII characters.": settings.is_token(self.webhook_token),
+            "webhook_url must be an http or https address.": settings.is_webhook_url(self.webhook_url),
+            "merchant must be a name.": isinstance(self.merchant, str) and 0 < len(self.merchant) <= 100,
+            "rate_limited must be true or false.": isinstance(self.rate_limited, bool),
+            "retries_timeouts must be true or false.": isinstance(self.retries_timeouts, bool),
+            "webhook_timeout_seconds must be from 1 to 60.": _is_within(self.webhook_timeout_seconds, 1, 60),
+            "refund_seconds must be from 0 to 86400.": _is_within(self.refund_seconds, 0, 86400),
+            f"refund_failure_code must be null or one of {', '.join(REFUND_FAILURES)}.": (
+                self.refund_failure_code in (None, *REFUND_FAILURES)
+            ),
+        }
+        return next((sentence for sentence, is_right in checks.items() if not is_right), None)
+
+
+def find(database, key):
+    """The account of this key, or None if the key was never used."""
+    row = database.row("SELECT document FROM accounts WHERE key = ?", key)
+    return row and Account(**json.loads(row["document"]))
+
+
+def by_business_id(database, business_id):
+    """The account that is shown under this id, or None. The key itself is in no address."""
+    return next((account for account in every(database) if account.business_id == business_id), None)
+
+
+def open(database, key, merchant):
+    """The account of this key, made now if the key is new."""
+    account = find(database, key)
+    if account is None:
+        account = Account(key, ids.business_id(key), merchant, ids.webhook_token(key))
+        _save(database, account)
+    return account
+
+
+def every(database):
+    """All accounts, in the order in which their keys were first used."""
+    rows = database.rows("SELECT document FROM accounts ORDER BY rowid")
+    return [Account(**json.loads(row["document"])) for row in rows]
+
+
+def change(database, key, **changes):
+    """The account with these settings changed; ValueError with a sentence if one is wrong."""
+    with database.transaction():
+        account = replace(find(database, key), **changes)
+        if account.problem():
+            raise ValueError(account.problem())
+        _save(database, account)
+        return account
+
+
+def _save(database, account):
+    database.execute(
+        "INSERT INTO accounts (key, document) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET document = excluded.document",
+        *(account.key, json.dumps(asdict(account))),
+    )
+
+
+def _is_within(value, least, most):
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

@@ -1,0 +1,1 @@
+"""What Xendit keeps and moves: sessions, payment requests, payments, refunds, saved methods."""

@@ -1,0 +1,75 @@
+"""Manual capture: an authorized payment is collected, in parts or whole, released, or lapses after 7 days.
+
+Called by `api_v3.py` and the ticker.
+"""
+
+from .. import clock
+from ..contract import amounts, errors
+from ..webhooks import deliveries
+from . import payment_requests, payments
+
+
+def find(ledger, payment_id):
+    """The payment as the API shows it. An attempt to save a method is none."""
+    payment = ledger.payment(payment_id)
+    if payment is None or payment["type"] == "SAVE":
+        raise errors.data_not_found("Payment not found")
+    return payment
+
+
+def capture(ledger, payment_id, amount=None):
+    """Collect an amount, or all that was authorized and not collected yet."""
+    with ledger.transaction():
+        payment = find(ledger, payment_id)
+        left = _uncaptured(payment)
+        amount = left if amount is None else amount
+        if amount <= 0 or not amounts.fits(amount, payment["currency"]):
+            raise errors.refusal("INVALID_VALUE_ERROR", "capture_amount must be above 0 and fit the currency")
+        if amount > left:
+            message = f"Capture amount must be less than or equal to uncaptured authorization amount {left}"
+            raise errors.refusal("CAPTURE_AMOUNT_EXCEEDED", message)
+        return payments.capture(ledger, ledger.session_of("payments", payment_id), payment, amount)
+
+
+def cancel(ledger, payment_id):
+    """Release the money that was reserved."""
+    with ledger.transaction():
+        payment = find(ledger, payment_id)
+        if payment["status"] != "AUTHORIZED":
+            raise _ineligible(payment, "AUTHORIZED")
+        return _release(ledger, ledger.session_of("payments", payment_id), payment, "CANCELED")
+
+
+def lapse(ledger, session_id, payment_id):
+    """Nobody captured the authorization in time."""
+    payment = _release(ledger, session_id, ledger.payment(payment_id), "EXPIRED")
+    deliveries.announce(ledger, "payment.expiry", session_id, payment)
+
+
+def _uncaptured(payment):
+    if _has_lapsed(payment):
+        raise errors.refusal("INACTIVE_PAYMENT_REQUEST", "The authorization has lapsed")
+    left = amounts.difference(payment["request_amount"], payments.captured(payment))
+    is_open = payment["status"] in ("AUTHORIZED", "SUCCEEDED") and payment["capture_method"] == "MANUAL"
+    if not is_open or left == 0:
+        raise _ineligible(payment, "AUTHORIZED")
+    return left
+
+
+def _has_lapsed(payment):
+    """What a partial capture left over lapses too, though the payment stays SUCCEEDED."""
+    over_at = clock.moment(payment["created"]) + payments.AUTHORIZATION_LIFE
+    is_left_over = payment["status"] == "SUCCEEDED" and clock.now() > over_at
+    return payment["capture_method"] == "MANUAL" and (payment["status"] == "EXPIRED" or is_left_over)
+
+
+def _release(ledger, session_id, payment, status):
+    payment |= {"status": status, "updated": clock.stamp(clock.now())}
+    ledger.save_payment(session_id, payment)
+    payment_requests.follow(ledger, session_id, payment)
+    return payment
+
+
+def _ineligible(payment, expected):
+    message = f"Payment status is {payment['status']}, expecting {expected}"
+    return errors.refusal("INELIGIBLE_TRANSACTION_STATUS", message)

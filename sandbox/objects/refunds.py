@@ -1,0 +1,107 @@
+"""Refunds: asked for, pending for a few seconds, then done or failed. Called by `api.py` and the ticker.
+
+How they end is a setting of the account. A refund never changes the session or the payment.
+"""
+
+from datetime import timedelta
+
+from .. import clock
+from ..contract import amounts, channels, errors, ids
+from ..webhooks import deliveries
+from . import payment_requests, payments
+
+METHOD_TYPES = {"CARDS": "CARD", "EWALLET": "EWALLET", "ONLINE_BANKING": "DIRECT_DEBIT"}
+# Xendit's documented example of the webhook has no payment_request_id.
+NOT_IN_WEBHOOKS = ("payment_request_id",)
+
+
+def create(ledger, request):
+    """A PENDING refund for a request of the right shape, or the refusal that Xendit would answer."""
+    with ledger.transaction():
+        payment = _refundable(ledger, request["payment_request_id"])
+        session_id = ledger.session_of("payments", payment["payment_id"])
+        amount = _amount(ledger, request, payment, session_id)
+        refund = _new_refund(request, payment, amount)
+        due_at = clock.now() + timedelta(seconds=ledger.account.refund_seconds)
+        ledger.save_refund(session_id, refund, clock.stamp(due_at))
+        return refund
+
+
+def settle(ledger, session_id, refund_id):
+    """Give a pending refund its outcome and tell it."""
+    refund, failure_code = ledger.refund(refund_id), ledger.account.refund_failure_code
+    status = "FAILED" if failure_code else "SUCCEEDED"
+    now = clock.stamp(clock.now())
+    refund |= {"status": status, "failure_code": failure_code, "updated": now}
+    ledger.save_refund(session_id, refund)
+    event = f"refund.{status.lower()}"
+    told = {name: value for name, value in refund.items() if name not in NOT_IN_WEBHOOKS}
+    # The documented example holds a second envelope inside the first.
+    data = {"event": event, "business_id": ledger.account.business_id, "created": now, "data": told}
+    deliveries.announce(ledger, event, session_id, data)
+
+
+def _refundable(ledger, request_id):
+    request = payment_requests.find(ledger, request_id)
+    payment = ledger.payment(request["latest_payment_id"])
+    if payment["status"] != "SUCCEEDED":
+        message = f"Payment request status is {request['status']}, expecting SUCCEEDED"
+        raise errors.refusal("INELIGIBLE_TRANSACTION_STATUS", message)
+    rule = _rule(payment)
+    if rule is None:
+        message = f"Refund feature is not available for payment channel {payment['channel_code']}"
+        raise errors.refusal("REFUND_NOT_SUPPORTED", message, 403)
+    last_capture = clock.moment(payment["captures"][-1]["capture_timestamp"])
+    if rule["days"] is not None and clock.now() > last_capture + timedelta(days=rule["days"]):
+        message = f"Payments by {payment['channel_code']} can be refunded for {rule['days']} days"
+        raise errors.refusal("INELIGIBLE_TRANSACTION_STATUS", message)
+    return payment
+
+
+def _rule(payment):
+    channel = channels.find(payment["country"], payment["currency"], payment["channel_code"])
+    return channel and channel["refund"]
+
+
+def _amount(ledger, request, payment, session_id):
+    """The amount to refund, judged against what earlier refunds left."""
+    given_back = [refund for refund in ledger.refunds_of(session_id) if refund["status"] != "FAILED"]
+    if any(refund["status"] == "PENDING" for refund in given_back):
+        raise errors.refusal("REFUND_IN_PROGRESS", "Please wait for the pending refund to be completed")
+    taken = payments.captured(payment)
+    left = amounts.difference(taken, amounts.total(refund["amount"] for refund in given_back))
+    amount = request.get("amount", left)
+    if amount > left or left == 0:
+        message = f"Refund amount must be less than or equal to unrefunded capture amount {left}"
+        raise errors.refusal("REFUND_AMOUNT_EXCEEDED", message)
+    if amount <= 0 or not amounts.fits(amount, payment["currency"]):
+        raise errors.refusal("INVALID_VALUE_ERROR", "amount must be above 0 and fit the currency")
+    if request.get("currency", payment["currency"]) != payment["currency"]:
+        raise errors.refusal("INVALID_VALUE_ERROR", f"currency must be {payment['currency']}")
+    if amount < taken and not _rule(payment)["partial"]:
+        message = f"Partial Refund feature is not available for payment channel {payment['channel_code']}"
+        raise errors.refusal("PARTIAL_REFUND_NOT_SUPPORTED", message, 403)
+    return amount
+
+
+def _new_refund(request, payment, amount):
+    now = clock.stamp(clock.now())
+    channel = channels.find(payment["country"], payment["currency"], payment["channel_code"])
+    return {
+        "id": ids.refund_id(),
+        "payment_request_id": payment["payment_request_id"],
+        "payment_id": payment["payment_id"],
+        "invoice_id": None,
+        "payment_method_type": METHOD_TYPES.get(channel["type"]),
+        "reference_id": request.get("reference_id"),
+        "channel_code": payment["channel_code"],
+        "currency": payment["currency"],
+        "amount": amount,
+        "reason": request["reason"],
+        "status": "PENDING",
+        "failure_code": None,
+        "refund_fee_amount": None,
+        "metadata": request.get("metadata"),
+        "created": now,
+        "updated": now,
+    }

@@ -1,0 +1,168 @@
+"""The life of a payment session: create, read, cancel, expire, complete.
+
+Called by the API, the pages, `payments.py` and the ticker. A session is the dictionary that the API
+answers; `ledger.py` keeps it as JSON, and beside it when it expires on the sandbox's clock.
+"""
+
+from datetime import timedelta
+
+from .. import clock
+from ..contract import errors, ids
+from ..webhooks import deliveries
+from . import payment_requests
+
+# Real sessions live a little less than the documented 30 minutes.
+DEFAULT_LIFE = timedelta(minutes=30) - timedelta(milliseconds=500)
+# Given back as they came, in this order; absent where nothing was sent.
+ECHOED_BEFORE = ("session_type", "mode", "currency", "amount", "country", "allow_save_payment_method")
+ECHOED_AFTER = (
+    "channel_properties",
+    "allowed_payment_channels",
+    "description",
+    "items",
+    "metadata",
+    "notification_channels",
+    "success_return_url",
+    "cancel_return_url",
+)
+RESULTS = ("payment_request_id", "payment_id", "payment_token_id")
+NOT_IN_WEBHOOKS = ("components_sdk_key",)
+
+
+def create(ledger, request, public_url):
+    """Store a new ACTIVE session for a request that `validation.py` found good."""
+    with ledger.transaction():
+        session = _new_session(ledger, request, public_url)
+        ledger.save_session(session, _due_at(request, session))
+    return session
+
+
+def find(ledger, session_id):
+    """The session as it is now; one whose time is over expires here if nobody expired it before."""
+    with ledger.transaction():
+        session = ledger.session(session_id)
+        if session is None:
+            raise errors.session_not_found()
+        if session["status"] == "ACTIVE" and time_left(ledger, session) <= timedelta(0):
+            _expire(ledger, session)
+        return session
+
+
+def time_left(ledger, session):
+    """How long an ACTIVE session still lives on the sandbox's clock."""
+    return clock.moment(ledger.session_due_at(session["payment_session_id"])) - clock.now()
+
+
+def cancel(ledger, session_id):
+    """End an ACTIVE session. Xendit sends no webhook about it."""
+    with ledger.transaction():
+        session = find_active(ledger, session_id)
+        payment_requests.close_open(ledger, session_id, "CANCELED")
+        _move(ledger, session, "CANCELED")
+        return session
+
+
+def expire(ledger, session_id):
+    """End an ACTIVE session at once, as if its time were over."""
+    with ledger.transaction():
+        session = find_active(ledger, session_id)
+        session["expires_at"] = clock.stamp(clock.now())
+        _expire(ledger, session)
+        return session
+
+
+def complete(ledger, session, attempt):
+    """Join the session and what completed it; part of the payment's transaction."""
+    session |= {name: attempt[name] for name in RESULTS if name in attempt}
+    payment_requests.close_open(ledger, session["payment_session_id"], "CANCELED")
+    _move(ledger, session, "COMPLETED")
+    _announce(ledger, "payment_session.completed", session)
+
+
+def find_active(ledger, session_id):
+    session = find(ledger, session_id)
+    if session["status"] != "ACTIVE":
+        raise errors.session_not_active(session["status"])
+    return session
+
+
+def _new_session(ledger, request, public_url):
+    now = clock.now()
+    session_id, customer_id = ids.session_id(), _customer_id(ledger, request)
+    return {
+        "payment_session_id": session_id,
+        "created": clock.stamp(now),
+        "updated": clock.stamp(now),
+        "status": "ACTIVE",
+        "reference_id": request["reference_id"],
+        **({"customer_id": customer_id} if customer_id else {}),
+        **_echo(request, ECHOED_BEFORE),
+        **_capture_method(request),
+        **_echo(request, ECHOED_AFTER),
+        "expires_at": _expires_at(request, now),
+        "locale": request.get("locale", "en"),
+        **_front_end(request, session_id, public_url),
+        "business_id": ledger.account.business_id,
+    }
+
+
+def _echo(request, names):
+    return {name: request[name] for name in names if request.get(name) is not None}
+
+
+def _capture_method(request):
+    return (
+        {"capture_method": request.get("capture_method", "AUTOMATIC")}
+        if request["session_type"] == "PAY"
+        else {}
+    )
+
+
+def _expires_at(request, now):
+    """What the API shows: the caller's own moment, or half an hour on the sandbox's clock."""
+    return clock.stamp(
+        clock.moment(request["expires_at"].upper()) if "expires_at" in request else now + DEFAULT_LIFE
+    )
+
+
+def _due_at(request, session):
+    if "expires_at" in request:
+        return clock.stamp(clock.shared.from_real(clock.moment(session["expires_at"])))
+    return session["expires_at"]
+
+
+def _front_end(request, session_id, public_url):
+    if request["mode"] == "COMPONENTS":
+        return {
+            "components_sdk_key": ids.components_sdk_key(),
+            **_echo(request, ("components_configuration",)),
+        }
+    return {"payment_link_url": f"{public_url}/checkout/{session_id}"}
+
+
+def _customer_id(ledger, request):
+    """The id of the customer named or described; a known customer reference keeps its id."""
+    if "customer" not in request or "customer_id" in request:
+        return request.get("customer_id")
+    reference_id = request["customer"]["reference_id"]
+    customer_id = ledger.customer_id(reference_id)
+    if customer_id is None:
+        customer_id = ids.customer_id()
+        ledger.add_customer(customer_id, reference_id)
+    return customer_id
+
+
+def _expire(ledger, session):
+    payment_requests.close_open(ledger, session["payment_session_id"], "EXPIRED")
+    _move(ledger, session, "EXPIRED")
+    _announce(ledger, "payment_session.expired", session)
+
+
+def _move(ledger, session, status):
+    session |= {"status": status, "updated": clock.stamp(clock.now())}
+    ledger.save_session(session, None)
+
+
+def _announce(ledger, event, session):
+    data = {name: value for name, value in session.items() if name not in NOT_IN_WEBHOOKS}
+    deliveries.announce(ledger, event, session["payment_session_id"], data)

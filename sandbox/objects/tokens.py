@@ -1,0 +1,65 @@
+"""Saved payment methods: made when an attempt that saves succeeds. Called by `payments.py`."""
+
+from .. import clock
+from ..contract import ids
+from ..webhooks import deliveries
+
+ECHOED = (
+    "business_id",
+    "reference_id",
+    "customer_id",
+    "country",
+    "currency",
+    "channel_code",
+    "channel_properties",
+    "description",
+    "metadata",
+)
+# What the provider says of a payment that also holds for the saved method.
+SHARED_DETAILS = ("authentication_data", "authorization_data")
+FAILURES = (
+    "ACCOUNT_ALREADY_LINKED",
+    "INVALID_ACCOUNT_DETAILS",
+    "AUTHENTICATION_FAILED",
+    "CARD_DECLINED",
+    "INSUFFICIENT_BALANCE",
+    "ISSUER_UNAVAILABLE",
+    "CHANNEL_UNAVAILABLE",
+    "INVALID_MERCHANT_SETTINGS",
+)
+OTHER_FAILURE = "CARD_DECLINED"
+
+
+def create_if_saved(ledger, session, attempt, details):
+    """What a success adds to the attempt: the id of the new token, if the attempt saves."""
+    if attempt["type"] == "PAY":
+        return {}
+    known = {
+        name: value for name, value in details.get("payment_details", {}).items() if name in SHARED_DETAILS
+    }
+    token = _new_token(attempt) | {"status": "ACTIVE", **({"token_details": known} if known else {})}
+    _tell(ledger, session, "payment_token.activation", token)
+    return {"payment_token_id": token["payment_token_id"]}
+
+
+def fail(ledger, session, attempt):
+    """The buyer's method could not be saved. Tokens know fewer reasons than payments."""
+    reason = attempt["failure_code"] if attempt["failure_code"] in FAILURES else OTHER_FAILURE
+    token = _new_token(attempt) | {"status": "FAILED", "failure_code": reason}
+    _tell(ledger, session, "payment_token.failure", token)
+
+
+def _new_token(attempt):
+    now = clock.stamp(clock.now())
+    return {
+        "payment_token_id": ids.payment_token_id(),
+        **{name: attempt[name] for name in ECHOED if name in attempt},
+        "created": now,
+        "updated": now,
+    }
+
+
+def _tell(ledger, session, event, token):
+    session_id = session["payment_session_id"]
+    ledger.save_token(session_id, token)
+    deliveries.announce(ledger, event, session_id, token)

@@ -1,0 +1,44 @@
+"""Scenarios: what goes wrong between a shop and its provider, each in a file of `scenarios/` to read and run.
+
+A scenario turns the delivery dial and orders the faults of the API; one replaces the one before.
+"""
+
+import json
+from pathlib import Path
+
+from . import dials, faults
+
+FOLDER = Path(__file__).with_name("files")
+NORMAL = "on_time"
+
+
+def _read():
+    files = sorted(FOLDER.glob("*.json"))
+    found = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+    return {name: {"name": name} | scenario for name, scenario in found.items()}
+
+
+ALL = _read()
+
+
+def find(name):
+    """What the file says, with its name; KeyError if there is none."""
+    return ALL[name]
+
+
+def play(ledger, name):
+    """For all that the account does from now on."""
+    settings = find(name)["settings"]
+    with ledger.transaction():
+        dials.set_for_account(ledger, dials.parse(**settings.get("dial", {"position": dials.ON_TIME})))
+        faults.clear(ledger)
+        for fault in settings.get("faults", ()):
+            faults.add(ledger, faults.parse(fault))
+
+
+def play_for_session(ledger, name, session_id):
+    """For one session, where the scenario is about webhooks; ValueError where it is about calls."""
+    settings = find(name)["settings"]
+    if "faults" in settings:
+        raise ValueError(f"{name} is about calls of the API, so it is played for the account only.")
+    dials.set_for_session(ledger, session_id, dials.parse(**settings["dial"]))

@@ -1,0 +1,1 @@
+"""Webhooks: announced, planned, shaped, sent, sent again."""

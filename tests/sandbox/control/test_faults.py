@@ -1,0 +1,323 @@
+"""Faults of the API: each spoils the calls that it was ordered for, as often as ordered, and no record."""
+
+import socket
+from base64 import b64encode
+
+import pytest
+import requests
+
+from sandbox.trouble import faults
+
+from ..conftest import new_merchant, session_request
+from ..controls import Control
+
+NOWHERE = {"session_id": "ps-000000000000000000000000", "id": "py-00000000-0000-4000-8000-000000000000"}
+CALLS = {
+    "create_session": ("POST", "/sessions"),
+    "get_session": ("GET", "/sessions/{session_id}"),
+    "cancel_session": ("POST", "/sessions/{session_id}/cancel"),
+    "create_refund": ("POST", "/refunds"),
+    "get_payment": ("GET", "/v3/payments/{id}"),
+    "capture_payment": ("POST", "/v3/payments/{id}/capture"),
+    "cancel_payment": ("POST", "/v3/payments/{id}/cancel"),
+    "get_payment_request": ("GET", "/v3/payment_requests/{id}"),
+    "simulate_payment": ("POST", "/v3/payment_requests/{id}/simulate"),
+}
+
+
+@pytest.fixture
+def control(here, merchant):
+    return Control(here.address, merchant.key)
+
+
+def calls(merchant, operation):
+    method, path = CALLS[operation]
+    return merchant.http.request(method, merchant.address + path.format(**NOWHERE), json={}, timeout=10)
+
+
+def asks_for_session(merchant):
+    return merchant.post("/sessions", json=session_request())
+
+
+def reads(merchant, session):
+    return merchant.get(f"/sessions/{session['payment_session_id']}")
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_each_operation_can_fail_by_its_name(merchant, control, operation):
+    control.orders("error", operation, status=503, error_code="SERVER_ERROR")
+
+    spoiled, well = calls(merchant, operation), calls(merchant, operation)
+
+    assert (spoiled.status_code, spoiled.json()["error_code"]) == (503, "SERVER_ERROR")
+    assert well.status_code in (400, 404)
+
+
+# Documented codes that no request brings about here, because they tell of Xendit's or a partner's own state.
+ONLY_ON_DEMAND = [
+    ("create_session", 409, "DUPLICATE_ERROR"),
+    ("create_session", 500, "SERVER_ERROR"),
+    ("get_session", 403, "INELIGIBLE_SESSION_REQUEST"),
+    ("get_session", 500, "SERVER_ERROR"),
+    ("cancel_session", 500, "SERVER_ERROR"),
+    ("create_refund", 400, "TEMPORARILY_UNAVAILABLE"),
+    ("create_refund", 400, "INSUFFICIENT_BALANCE"),
+    ("create_refund", 400, "PARTIAL_REFUND_COUNTS_EXCEEDED"),
+    ("create_refund", 403, "SKIP_3DS_FORBIDDEN"),
+    ("create_refund", 403, "INVALID_MERCHANT_SETTINGS"),
+    ("create_refund", 503, "CHANNEL_UNAVAILABLE"),
+    ("capture_payment", 400, "TEMPORARILY_UNAVAILABLE"),
+    ("capture_payment", 403, "INVALID_MERCHANT_SETTINGS"),
+    ("capture_payment", 503, "CHANNEL_UNAVAILABLE"),
+    ("capture_payment", 503, "ISSUER_UNAVAILABLE"),
+    ("cancel_payment", 503, "CHANNEL_UNAVAILABLE"),
+]
+
+
+@pytest.mark.parametrize(("operation", "status", "code"), ONLY_ON_DEMAND)
+def test_a_documented_code_that_no_request_brings_about_comes_on_demand(merchant, control, operation, status, code):
+    control.orders("error", operation, status=status, error_code=code)
+
+    answer = calls(merchant, operation)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (status, code)
+    assert isinstance(answer.json()["message"], str)
+
+
+def test_each_operation_is_known():
+    assert set(faults.OPERATIONS.values()) == set(CALLS)
+
+
+def test_an_error_before_the_work_makes_nothing(merchant, control):
+    control.orders("error", "create_session", status=400, error_code="INVALID_PAYMENT_CHANNEL")
+
+    answer = asks_for_session(merchant)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PAYMENT_CHANNEL")
+    assert control.ledger()["sessions"] == []
+
+
+def test_an_error_after_the_work_hides_what_was_made(merchant, control):
+    control.orders("error_after_work", "create_session", status=500)
+
+    answer = asks_for_session(merchant)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (500, "SERVER_ERROR")
+    assert len(control.ledger()["sessions"]) == 1
+
+
+@pytest.mark.parametrize(("kind", "made"), [("reset_before_work", 0), ("reset_after_work", 1)])
+def test_a_broken_connection_gives_no_answer_at_all(merchant, control, kind, made):
+    control.orders(kind, "create_session")
+
+    with pytest.raises(requests.ConnectionError):
+        asks_for_session(merchant)
+
+    ledger = control.ledger()
+    assert len(ledger["sessions"]) == made
+    assert [(call["status"], call["answer"], call["fault"]) for call in ledger["calls"]][-1] == (0, "", kind)
+
+
+def test_a_broken_connection_is_a_reset_on_the_line(merchant, control):
+    control.orders("reset_before_work", "create_session")
+    port = int(merchant.address.rpartition(":")[2])
+
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        credentials = b64encode(f"{merchant.key}:".encode()).decode()
+        line.sendall(f"POST /sessions HTTP/1.1\r\nAuthorization: Basic {credentials}\r\n\r\n".encode())
+        with pytest.raises(ConnectionResetError):
+            line.recv(1)
+
+
+def test_a_delay_keeps_the_caller_waiting_and_then_works(merchant, control):
+    session = merchant.create()
+    control.orders("delay", "get_session", milliseconds=700)
+
+    with pytest.raises(requests.ReadTimeout):
+        merchant.http.get(f"{merchant.address}/sessions/{session['payment_session_id']}", timeout=0.3)
+    assert reads(merchant, session).json() == session
+
+
+def test_a_delay_comes_with_any_other_fault(merchant, control):
+    control.orders("error", "create_session", milliseconds=300)
+
+    answer = asks_for_session(merchant)
+
+    assert answer.status_code == 500
+    assert answer.elapsed.total_seconds() >= 0.3
+
+
+def test_garbage_is_a_page_of_html_with_a_good_status(merchant, control):
+    control.orders("garbage", "create_session")
+
+    answer = asks_for_session(merchant)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (201, "text/html")
+    assert "<html>" in answer.text
+    assert len(control.ledger()["sessions"]) == 1
+
+
+def test_a_truncated_answer_is_half_of_its_json(merchant, control):
+    session = merchant.create()
+    control.orders("truncated", "get_session")
+
+    spoiled, well = reads(merchant, session), reads(merchant, session)
+
+    assert spoiled.status_code == 200
+    assert well.text.startswith(spoiled.text)
+    with pytest.raises(requests.JSONDecodeError):
+        spoiled.json()
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, 150001), (1, 1), ("150000", "150000"), (9999.5, 9999.5)])
+def test_a_wrong_amount_is_in_the_answer_alone(merchant, control, value, shown):
+    session = merchant.create()
+    control.orders("wrong_amount", "get_session", value=value)
+
+    assert reads(merchant, session).json() == session | {"amount": shown}
+    assert reads(merchant, session).json() == session
+
+
+def test_a_payment_has_the_wrong_amount_in_its_captures_too(merchant, control, buyer):
+    session = merchant.create()
+    buyer.pays_by_qr(session)
+    payment_id = merchant.session(session)["payment_id"]
+    control.orders("wrong_amount", "get_payment")
+
+    payment = merchant.get(f"/v3/payments/{payment_id}").json()
+
+    assert payment["request_amount"] == payment["captures"][0]["capture_amount"] == 150001
+
+
+def test_a_wrong_status_is_in_the_answer_alone(merchant, control, buyer):
+    session = merchant.create()
+    buyer.pays_by_qr(session)
+    control.orders("wrong_status", "get_session")
+
+    assert reads(merchant, session).json()["status"] == "ACTIVE"
+    assert reads(merchant, session).json()["status"] == "COMPLETED"
+
+
+def test_a_status_can_be_chosen(merchant, control):
+    session = merchant.create()
+    control.orders("wrong_status", value="PENDING")
+
+    assert reads(merchant, session).json()["status"] == "PENDING"
+
+
+@pytest.mark.parametrize("kind", ["wrong_amount", "wrong_status"])
+def test_for_any_operation_only_what_is_read_is_wrong(merchant, control, kind):
+    control.orders(kind)
+
+    session = merchant.create()
+
+    assert (session["status"], session["amount"]) == ("ACTIVE", 150000)
+    assert reads(merchant, session).json() != session
+
+
+def test_an_error_keeps_its_words_where_an_amount_should_be_wrong(merchant, control):
+    control.orders("wrong_amount", "get_session")
+
+    assert calls(merchant, "get_session").json()["error_code"] == "NOT_FOUND"
+
+
+def test_a_rate_limit_answers_with_its_headers(merchant, control):
+    control.orders("rate_limit", "create_session")
+
+    answer = asks_for_session(merchant)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (429, "RATE_LIMIT_EXCEEDED")
+    assert answer.headers["Rate-Limit-Limit"] == "60"
+    assert answer.headers["Rate-Limit-Remaining"] == "0"
+    assert float(answer.headers["Rate-Limit-Reset"]) > 0
+    assert control.ledger()["sessions"] == []
+
+
+def test_each_kind_has_its_test_here():
+    assert set(faults.KINDS) == {
+        "delay", "error", "error_after_work", "reset_before_work", "reset_after_work", "garbage", "truncated",
+        "wrong_amount", "wrong_status", "rate_limit",
+    }  # fmt: skip
+
+
+def test_faults_tell_a_story_in_the_order_in_which_they_were_ordered(merchant, control):
+    control.orders("error", "create_session", status=503, count=2)
+    control.orders("error", status=500)
+
+    statuses = [asks_for_session(merchant).status_code for _ in range(4)]
+
+    assert statuses == [503, 503, 500, 201]
+    assert control.does("GET", "faults") == []
+
+
+def test_a_fault_says_how_many_calls_it_still_spoils(merchant, control):
+    ordered = control.orders("error", "create_session", count=3)
+
+    asks_for_session(merchant)
+
+    assert control.does("GET", "faults") == [ordered | {"left": 2}]
+
+
+def test_a_fault_without_a_count_stays_until_it_is_taken_away(merchant, control):
+    fault = control.orders("error", count=None)
+    assert [asks_for_session(merchant).status_code for _ in range(5)] == [500] * 5
+
+    control.does("DELETE", f"faults/{fault['id']}")
+
+    assert asks_for_session(merchant).status_code == 201
+    assert control.asks("DELETE", f"faults/{fault['id']}").status_code == 404
+
+
+def test_all_faults_can_be_taken_away_at_once(merchant, control):
+    control.orders("error")
+    control.orders("garbage", count=None)
+
+    control.does("DELETE", "faults")
+
+    assert asks_for_session(merchant).status_code == 201
+
+
+def test_a_spoiled_call_is_in_the_ledger_as_its_caller_saw_it(merchant, control):
+    session = merchant.create()
+    control.orders("garbage", "get_session")
+    reads(merchant, session)
+
+    made, read = control.ledger(session)["calls"]
+
+    assert (made["fault"], read["fault"], read["status"]) == (None, "garbage", 200)
+    assert "<html>" in read["answer"]
+
+
+def test_one_merchants_faults_leave_the_others_alone(here, merchant, control, receiver):
+    other = new_merchant(here, receiver)
+    control.orders("error", count=None)
+
+    assert asks_for_session(other).status_code == 201
+    theirs = Control(here.address, other.key)
+    assert theirs.does("GET", "faults") == []
+    assert theirs.asks("DELETE", f"faults/{control.does('GET', 'faults')[0]['id']}").status_code == 404
+
+
+def test_a_call_that_did_no_work_is_part_of_its_sessions_story_too(merchant, control):
+    session = merchant.create()
+    control.orders("error", "get_session")
+
+    reads(merchant, session)
+
+    assert [call["fault"] for call in control.ledger(session)["calls"]] == [None, "error"]
+
+
+@pytest.mark.parametrize("fault", [
+    {}, [], {"kind": "flood"}, {"kind": "error", "operation": "pay"}, {"kind": "error", "count": 0},
+    {"kind": "error", "count": "1"}, {"kind": "delay", "milliseconds": 60001},
+    {"kind": "error", "status": 200},
+    {"kind": "error", "error_code": "not found"}, {"kind": "wrong_amount", "value": [1]},
+    {"kind": "error", "when": 1},
+    {"kind": ["error"]}, {"kind": "error", "status": True}, {"kind": "error", "error_code": None},
+])  # fmt: skip
+def test_a_fault_that_makes_no_sense_is_refused_with_a_sentence(control, fault):
+    refused = control.asks("POST", "faults", json=fault)
+
+    assert refused.status_code == 400
+    assert refused.json()["message"].endswith(".")
+    assert control.does("GET", "faults") == []

@@ -1,0 +1,284 @@
+"""The dashboard over HTTP: its pages about an account, and that each form does what it says."""
+
+import re
+import uuid
+
+import pytest
+import requests
+
+from sandbox.dashboard import wording
+from sandbox.memory.ledger import Ledger
+from sandbox.trouble import dials, faults, scenarios
+
+from ..conftest import new_merchant, until
+from ..controls import Control
+
+UNKNOWN = "ps-000000000000000000000000"
+
+
+@pytest.fixture
+def control(here, merchant):
+    return Control(here.address, merchant.key)
+
+
+@pytest.fixture
+def dashboard(here, merchant):
+    return Dashboard(here, merchant)
+
+
+class Dashboard:
+    """Somebody with a browser on the dashboard of one account."""
+
+    def __init__(self, here, merchant):
+        self.here = here
+        account = Ledger(here.database, merchant.key).account
+        self.base = f"{here.address}/dashboard/accounts/{account.business_id}"
+
+    def opens(self, path=""):
+        answer = requests.get(self.base + path, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def opens_story(self, session):
+        return requests.get(self._session(session), timeout=10).text
+
+    def sends(self, path, **form):
+        return self._posts(self.base + path, form)
+
+    def sends_to(self, session, path, **form):
+        return self._posts(self._session(session) + path, form)
+
+    def _session(self, session):
+        return f"{self.here.address}/dashboard/sessions/{session['payment_session_id']}"
+
+    def _posts(self, url, form):
+        return requests.post(url, data=form, allow_redirects=False, timeout=10)
+
+
+def settings(**changes):
+    return {
+        "merchant": "Toko Siti",
+        "webhook_url": "http://127.0.0.1:9/hook",
+        "webhook_token": "",
+        "webhook_timeout_seconds": "30",
+        "refund_seconds": "3",
+        "refund_failure_code": "",
+    } | changes
+
+
+def row_of(page, session):
+    return page.index(f">{session['reference_id']}</a>")
+
+
+def test_sessions_come_newest_first(merchant, dashboard):
+    older, newer = merchant.create(), merchant.create()
+
+    page = dashboard.opens()
+
+    assert row_of(page, newer) < row_of(page, older)
+
+
+def test_a_session_is_found_by_a_part_of_its_reference(merchant, dashboard):
+    wanted, other = merchant.create(reference_id="Order-ABC-1"), merchant.create()
+
+    page = dashboard.opens("?q=order-abc")
+
+    assert wanted["reference_id"] in page
+    assert other["reference_id"] not in page
+    assert other["reference_id"] in dashboard.opens(f"?q={other['payment_session_id']}")
+    assert "No session with" in dashboard.opens("?q=%25_nothing")
+
+
+def test_the_dial_of_the_account_is_turned(dashboard, control):
+    answer = dashboard.sends("/dial", position="late", number_late="90", number_repeat="3")
+
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (
+        303,
+        dashboard.base.removeprefix(dashboard.here.address),
+    )
+    assert control.does("GET", "dial") == {"position": "late", "number": 90}
+    assert "Next webhooks: late by 90 seconds" in dashboard.opens()
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"position": "late", "number_late": "soon"}, {"position": "late", "number_late": "0"}]
+)
+def test_a_dial_that_cannot_be_set_is_refused_with_a_sentence(dashboard, control, form):
+    answer = dashboard.sends("/dial", **form)
+
+    assert answer.status_code == 422
+    assert re.search(r'role="alert">\w+ must be', answer.text) or "number must be a whole" in answer.text
+    assert control.does("GET", "dial")["position"] == "on_time"
+
+
+def test_the_dial_of_one_session_is_turned_and_released(merchant, dashboard, control):
+    session, other = merchant.create(), merchant.create()
+
+    dashboard.sends_to(session, "/dial", position="repeat", number_repeat="2")
+
+    assert "Next webhooks: repeated, 2 times in a row" in dashboard.opens_story(session)
+    assert "Next webhooks: on time" in dashboard.opens_story(other)
+    assert dashboard.sends_to(session, "/dial/release").status_code == 303
+    assert "Next webhooks: on time" in dashboard.opens_story(session)
+
+
+def test_the_clock_is_stopped_moved_and_set_going(dashboard, control, time):
+    dashboard.sends("/clock", action="stop")
+    before = control.does("GET", "clock")
+    dashboard.sends("/clock", action="jump", amount="3", unit="hours")
+    after = control.does("GET", "clock")
+
+    assert before["stopped"]
+    assert int(after["now"][11:13]) == (int(before["now"][11:13]) + 3) % 24
+    dashboard.sends("/clock", action="go")
+    assert not control.does("GET", "clock")["stopped"]
+    assert dashboard.sends("/clock", action="jump", amount="-1", unit="days").status_code == 422
+
+
+def test_a_fault_is_added_seen_and_removed(dashboard, control):
+    dashboard.sends(
+        "/faults", operation="get_session", kind="error", count="2", status="503", error_code="SERVER_ERROR"
+    )
+
+    [fault] = control.does("GET", "faults")
+    assert (fault["operation"], fault["status"], fault["left"], fault["milliseconds"]) == (
+        "get_session",
+        503,
+        2,
+        0,
+    )
+    assert "the next 2 calls" in dashboard.opens("/faults")
+    assert dashboard.sends(f"/faults/{fault['id']}/remove").status_code == 303
+    assert control.does("GET", "faults") == []
+
+
+@pytest.mark.parametrize(("form", "details"), [
+    ({"kind": "delay", "count": "", "milliseconds": "250"}, {"count": None, "milliseconds": 250}),
+    ({"kind": "wrong_amount", "count": "1", "value": "7"}, {"value": 7}),
+    ({"kind": "wrong_status", "count": "1", "value": "FAILED"}, {"value": "FAILED"}),
+    ({"kind": "garbage", "count": "1", "status": "nonsense"}, {"status": 500}),
+])  # fmt: skip
+def test_a_fault_takes_the_details_of_its_kind(dashboard, control, form, details):
+    assert dashboard.sends("/faults", operation="*", **form).status_code == 303
+
+    [fault] = control.does("GET", "faults")
+    assert fault | details == fault
+
+
+def test_a_fault_that_cannot_be_is_refused_and_what_was_typed_stays(dashboard, control):
+    answer = dashboard.sends(
+        "/faults", operation="*", kind="error", count="1", status="200", error_code="OWN_CODE"
+    )
+
+    assert answer.status_code == 422
+    assert "status must be from 400 to 599" in answer.text
+    assert 'value="OWN_CODE"' in answer.text
+    assert control.does("GET", "faults") == []
+
+
+def test_each_scenario_has_a_button_that_sets_it(dashboard, control):
+    page = dashboard.opens("/scenarios")
+
+    for name, scenario in scenarios.ALL.items():
+        assert f'id="{name}"' in page
+        assert dashboard.sends(f"/scenarios/{name}").status_code == 303, scenario
+    dashboard.sends("/scenarios/late")
+    assert control.does("GET", "dial") == {"position": "late", "number": 60}
+    assert dashboard.sends("/scenarios/nothing").status_code == 404
+
+
+def test_the_settings_are_changed_and_an_empty_token_stays(dashboard, control):
+    dashboard.sends("/settings", **settings(webhook_token="a_new_token"))
+    dashboard.sends("/settings", **settings(rate_limited="on", refund_failure_code="REFUND_FAILED"))
+
+    account = control.does("GET", "account")
+    assert (account["merchant"], account["webhook_url"]) == ("Toko Siti", "http://127.0.0.1:9/hook")
+    assert account["webhook_token"] == "a_new_token"
+    assert (account["rate_limited"], account["retries_timeouts"]) == (True, False)
+    assert account["refund_failure_code"] == "REFUND_FAILED"
+
+
+@pytest.mark.parametrize("wrong", [
+    {"webhook_url": "ftp://x"}, {"merchant": ""}, {"refund_seconds": "x"}, {"webhook_token": "with space"},
+])  # fmt: skip
+def test_wrong_settings_are_refused_with_a_sentence(dashboard, control, wrong):
+    before = control.does("GET", "account")
+
+    answer = dashboard.sends("/settings", **settings(**wrong))
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert control.does("GET", "account") == before
+
+
+def test_a_reset_asks_first(merchant, dashboard):
+    session = merchant.create()
+
+    assert "Yes, forget everything" in dashboard.opens("/reset")
+    assert session["reference_id"] in dashboard.opens()
+    assert dashboard.sends("/reset").status_code == 303
+    assert session["reference_id"] not in dashboard.opens()
+
+
+def test_the_undelivered_are_counted_and_sent_again(merchant, dashboard, control, buyer, receiver):
+    dashboard.sends("/dial", position="never")
+    session = merchant.create()
+    buyer.pays_by_qr(session)
+
+    page = dashboard.opens("/webhooks")
+    assert "2 not delivered." in page
+    assert receiver.events(session) == []
+    assert dashboard.sends("/webhooks/resend", which="undelivered").status_code == 303
+    receiver.wait_for(session, "payment_session.completed")
+    until(lambda: dashboard.opens("/webhooks"), lambda page: "0 not delivered." in page)
+
+
+def test_those_that_are_ticked_are_sent_again(merchant, dashboard, control, buyer, receiver):
+    session = merchant.create()
+    buyer.pays_by_qr(session)
+    capture, _ = control.waits_for(session, 2)
+
+    dashboard.sends("/webhooks/resend", which="ticked", delivery=[capture["id"], "nonsense"])
+
+    receiver.wait_for_all(session, "payment.capture", 2)
+    assert dashboard.sends("/webhooks/resend", which="ticked").status_code == 422
+
+
+def test_accounts_are_listed_with_masked_keys_and_opened_by_key(here, merchant, receiver, dashboard):
+    other = new_merchant(here, receiver)
+    other_session = other.create()
+    url = f"{here.address}/dashboard/accounts"
+
+    page = requests.get(url, timeout=10).text
+
+    assert merchant.key not in page
+    assert f"•••{merchant.key[-4:]}" in page
+    assert other_session["reference_id"] not in dashboard.opens()
+    assert other_session["reference_id"] in Dashboard(here, other).opens()
+
+
+def test_a_new_account_is_opened_before_its_first_call(here):
+    url = f"{here.address}/dashboard/accounts"
+    key = f"xnd_development_{uuid.uuid4()}"
+
+    opened = requests.post(url, data={"key": key}, allow_redirects=False, timeout=10)
+    refused = requests.post(url, data={"key": "xnd_production_0123456789"}, timeout=10)
+
+    assert re.fullmatch(r"/dashboard/accounts/[0-9a-f]{24}/settings", opened.headers["Location"])
+    assert key not in opened.headers["Location"]
+    assert (refused.status_code, "Never type a live key" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("path", [f"sessions/{UNKNOWN}", "accounts/000000000000000000000000"])
+def test_what_nobody_knows_is_not_found(here, path):
+    answer = requests.get(f"{here.address}/dashboard/{path}", timeout=10)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_everything_that_can_be_set_has_its_words():
+    grouped = [name for names in wording.GROUPS.values() for name in names]
+
+    assert sorted((*wording.COMMON, *grouped)) == sorted(dials.POSITIONS) == sorted(wording.POSITIONS)
+    assert set(wording.OPERATIONS) == {faults.ANY, *faults.OPERATIONS.values()}
+    assert set(wording.FAULTS) == set(faults.KINDS)

@@ -1,0 +1,127 @@
+"""One session's story on the dashboard, from its creation to its last delivery."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from ..conftest import until
+from ..controls import Control
+from .test_pages import Dashboard
+
+
+@pytest.fixture
+def dashboard(here, merchant):
+    return Dashboard(here, merchant)
+
+
+@pytest.fixture
+def control(here, merchant):
+    return Control(here.address, merchant.key)
+
+
+def headings(page):
+    """Kind and title of each entry, in the order of the page."""
+    found = re.findall(r'<p class="entry__kind">([^·]+) ·.*?<h3>([^<]+?) ?(?:<|$)', page, re.S)
+    return [(kind.strip(), title.strip()) for kind, title in found]
+
+
+def test_the_story_is_told_in_the_order_of_time(merchant, dashboard, control, buyer):
+    session = merchant.create()
+    buyer.fails_by_qr(session)
+    control.waits_for(session, 1)
+    buyer.pays_by_card(session)
+    control.waits_for(session, 3)
+    merchant.refunds(session, amount=50000)
+    control.waits_for(session, 4)
+
+    told = headings(dashboard.opens_story(session))
+
+    expected = [
+        ("API call", "POST /sessions"),
+        ("Attempt to pay", "QRIS"),
+        ("Webhook", "payment.failure"),
+        ("Attempt to pay", "CARDS"),
+        ("Capture", "Rp150.000"),
+        ("Webhook", "payment_session.completed"),
+        ("API call", "POST /refunds"),
+        ("Webhook", "refund.succeeded"),
+    ]
+    assert [entry for entry in told if entry in expected] == expected
+    assert ("Refund", "Rp50.000") in told
+    assert ("Webhook", "payment.capture") in told
+
+
+def test_a_delivery_shows_request_headers_and_answer_but_no_token(merchant, dashboard, control, buyer):
+    session = merchant.create()
+    buyer.pays_by_qr(session)
+    control.waits_for(session, 2)
+
+    page = dashboard.opens_story(session)
+
+    assert all(f"<summary>{part}</summary>" in page for part in ("Request", "Headers", "Answer"))
+    assert "&#34;x-callback-token&#34;: &#34;•••&#34;" in page
+    assert control.does("GET", "account")["webhook_token"] not in page
+    assert merchant.key not in page
+
+
+def test_each_try_is_told_and_the_next_one_announced(merchant, dashboard, control, buyer, receiver, time):
+    session = merchant.create()
+    receiver.statuses[session["reference_id"]] = 503
+    buyer.fails_by_qr(session)
+    control.waits_for(session, 1)
+    time.jump(timedelta(minutes=15))
+    until(lambda: control.deliveries(session), lambda rows: len(rows[0]["tries"]) == 2)
+
+    page = until(lambda: dashboard.opens_story(session), lambda page: "Next try at" in page)
+
+    assert page.count("try 1: answered 503") == page.count("try 2: answered 503") == 1
+    assert page.count('id="delivery-') == 1
+
+
+def test_a_webhook_is_sent_again(merchant, dashboard, control, buyer, receiver):
+    session, other = merchant.create(), merchant.create()
+    buyer.fails_by_qr(session)
+    [delivery] = control.waits_for(session, 1)
+
+    dashboard.sends_to(session, f"/deliveries/{delivery['id']}/resend")
+
+    receiver.wait_for_all(session, "payment.failure", 2)
+    until(lambda: dashboard.opens_story(session), lambda page: "try 2, sent by hand: answered 200" in page)
+    assert dashboard.sends_to(other, f"/deliveries/{delivery['id']}/resend").status_code == 404
+
+
+def test_all_webhooks_of_a_session_are_sent_again(merchant, dashboard, control, buyer, receiver):
+    session = merchant.create()
+    buyer.pays_by_qr(session)
+    control.waits_for(session, 2)
+
+    assert dashboard.sends_to(session, "/resend").status_code == 303
+
+    receiver.wait_for_all(session, "payment.capture", 2)
+    receiver.wait_for_all(session, "payment_session.completed", 2)
+
+
+@pytest.mark.parametrize(("position", "said"), [("never", "Held back"), ("late", "Leaves at")])
+def test_a_webhook_that_did_not_leave_says_why(merchant, dashboard, buyer, position, said):
+    session = merchant.create()
+    dashboard.sends_to(session, "/dial", position=position)
+    buyer.fails_by_qr(session)
+
+    assert said in dashboard.opens_story(session)
+
+
+def test_a_fault_that_acted_is_part_of_the_story(merchant, dashboard, control):
+    session = merchant.create()
+    control.orders("garbage", "get_session")
+    merchant.get(f"/sessions/{session['payment_session_id']}")
+
+    assert "Spoiled by the fault garbage." in dashboard.opens_story(session)
+
+
+def test_a_session_expires_once(merchant, dashboard):
+    session = merchant.create()
+
+    assert dashboard.sends_to(session, "/expire").status_code == 303
+    assert merchant.session(session)["status"] == "EXPIRED"
+    assert dashboard.sends_to(session, "/expire").status_code == 422
