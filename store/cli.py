@@ -14,11 +14,12 @@ from flask_migrate import upgrade
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from . import catalog, checkout
+from .catalog import file as catalog
 from .config import Settings, SettingsError
 from .database import db
 from .models import Product
-from .money import written
+from .orders import checkout
+from .rules.money import written
 from .worker import Worker
 
 ORDERS_SHOWN = 50

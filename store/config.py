@@ -15,8 +15,8 @@ from dotenv import load_dotenv
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from .countries import COUNTRIES, Country
-from .money import CURRENCIES, InexactAmount, from_major
+from .rules.markets import COUNTRIES, Country
+from .rules.money import CURRENCIES, InexactAmount, from_major
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask
 
-from . import checks, inbox
+from .orders import checks, inbox
 from .xendit import Client
 
 INBOX_EVERY = 0.25

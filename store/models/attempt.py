@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..clock import now
 from ..database import UTCDateTime, db
-from ..schedule import next_check
-from ..status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
+from ..rules.clock import now
+from ..rules.schedule import next_check
+from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
 from .columns import Amount, one_of
 from .order_event import OrderEvent
 

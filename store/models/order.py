@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..clock import now
 from ..database import UTCDateTime, db
-from ..schedule import UNSENT_FOR
-from ..status import ORDER_MOVES, AttemptStatus, OrderStatus, check_move
+from ..rules.clock import now
+from ..rules.schedule import UNSENT_FOR
+from ..rules.status import ORDER_MOVES, AttemptStatus, OrderStatus, check_move
 from .attempt import Attempt
 from .columns import Amount, one_of
 from .order_event import OrderEvent

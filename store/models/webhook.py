@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..clock import now
 from ..database import UTCDateTime, db
+from ..rules.clock import now
 
 
 class WebhookEvent(db.Model):

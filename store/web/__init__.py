@@ -3,7 +3,8 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from . import cart, catalog, checkout, compression, errors, health, orders, pages, security, webhooks
+from . import cart, catalog, checkout, compression, errors, health, orders, security, webhooks
+from . import templating as pages
 
 csrf = CSRFProtect()
 

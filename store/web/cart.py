@@ -2,7 +2,9 @@
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
-from .. import cart, catalog, checkout
+from ..catalog import file as catalog
+from ..orders import checkout
+from ..rules import cart
 from . import visitor
 
 bp = Blueprint("cart", __name__, url_prefix="/cart")

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, abort, render_template, request
 
-from .. import cart, catalog
+from ..catalog import file as catalog
+from ..rules import cart
 
 bp = Blueprint("catalog", __name__)
 

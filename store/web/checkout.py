@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
-from .. import checkout
+from ..orders import checkout
 from . import visitor
 from .forms import CheckoutForm
 from .orders import go_to_payment

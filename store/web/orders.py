@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
-from .. import checkout, payments
-from ..clock import now
 from ..models import Order
+from ..orders import checkout
+from ..orders import settling as payments
+from ..rules.clock import now
 from ..xendit import Patience, XenditError
 from . import visitor
 

@@ -5,9 +5,9 @@ import secrets
 
 from flask import current_app, g, session
 
-from ..cart import Cart, without
-from ..checkout import Summary, find_order, summarize
 from ..models import Order
+from ..orders.checkout import Summary, find_order, summarize
+from ..rules.cart import Cart, without
 
 KEY_BYTES = 24
 

@@ -5,7 +5,7 @@ import logging
 from flask import Blueprint, abort, current_app, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import inbox
+from ..orders import inbox
 from ..xendit import BadWebhook, is_authentic, parse_event
 
 bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")

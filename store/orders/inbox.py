@@ -8,12 +8,12 @@ behind is the reason of a failed try, for the page, and a flag that a person mus
 import logging
 from datetime import timedelta
 
-from . import payments
-from .clock import now
-from .database import db, transaction
-from .models import Attempt, WebhookEvent
-from .status import OPEN_ATTEMPT
-from .xendit import Client, Event, Session, XenditError
+from ..database import db, transaction
+from ..models import Attempt, WebhookEvent
+from ..rules.clock import now
+from ..rules.status import OPEN_ATTEMPT
+from ..xendit import Client, Event, Session, XenditError
+from . import settling as payments
 
 # While one worker works on an event, no other takes it; if that worker dies, another does after this.
 LEASE = timedelta(seconds=30)

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from store.status import ATTEMPT_MOVES, ORDER_MOVES, AttemptStatus, InvalidMove, OrderStatus, check_move
+from store.rules.status import ATTEMPT_MOVES, ORDER_MOVES, AttemptStatus, InvalidMove, OrderStatus, check_move
 
 ALLOWED_FOR_ORDERS = {
     ("pending", "paid"), ("pending", "closing"),

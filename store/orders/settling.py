@@ -10,16 +10,16 @@ import time
 from datetime import timedelta
 from typing import NamedTuple
 
+from ..config import Settings
+from ..database import db, release, transaction
+from ..models import Attempt, Order, Payment
+from ..rules.clock import now
+from ..rules.money import InexactAmount, from_major
+from ..rules.status import AttemptStatus, OrderStatus
+from ..xendit import Client, Patience, ProviderRefused, Session, SessionRequest, XenditError
+from ..xendit.client import LOOK
 from . import closing
-from .clock import now
-from .config import Settings
-from .database import db, release, transaction
-from .handover import session_request
-from .models import Attempt, Order, Payment
-from .money import InexactAmount, from_major
-from .status import AttemptStatus, OrderStatus
-from .xendit import Client, Patience, ProviderRefused, Session, SessionRequest, XenditError
-from .xendit.client import LOOK
+from .session_request import session_request
 
 # A create call ends after 10 seconds at the latest; a SENT attempt older than this has lost its caller.
 IN_FLIGHT = timedelta(seconds=12)

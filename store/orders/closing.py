@@ -4,10 +4,10 @@ The order of things is the point: first the provider ends every session whose li
 only then does the stock go back. So "canceled, then paid" is a rare case and not the usual one.
 """
 
-from .catalog import give_back_stock
-from .clock import now
-from .models import Attempt, Order
-from .status import AttemptStatus, OrderStatus
+from ..catalog.file import give_back_stock
+from ..models import Attempt, Order
+from ..rules.clock import now
+from ..rules.status import AttemptStatus, OrderStatus
 
 
 def begin(order: Order, cause: str) -> None:

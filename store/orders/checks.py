@@ -7,13 +7,14 @@ import logging
 import random
 from datetime import timedelta
 
-from . import closing, payments
-from .clock import now
-from .database import db, transaction
-from .models import Attempt, Order
-from .schedule import TRY_AGAIN_AFTER
-from .status import AttemptStatus
-from .xendit import Client, ProviderUnavailable, XenditError
+from ..database import db, transaction
+from ..models import Attempt, Order
+from ..rules.clock import now
+from ..rules.schedule import TRY_AGAIN_AFTER
+from ..rules.status import AttemptStatus
+from ..xendit import Client, ProviderUnavailable, XenditError
+from . import closing
+from . import settling as payments
 
 # While one worker looks at an attempt, no other does; if that worker dies, another does after this.
 LEASE = timedelta(seconds=30)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import or_, update
 
-from .config import ROOT, SettingsError, amount_rule, merchants_amount
-from .database import db, transaction
-from .models import Category, OrderLine, Product
-from .money import InexactAmount
+from ..config import ROOT, SettingsError, amount_rule, merchants_amount
+from ..database import db, transaction
+from ..models import Category, OrderLine, Product
+from ..rules.money import InexactAmount
 
-CATALOG_FILE = Path(__file__).parent / "data" / "catalog.toml"
+CATALOG_FILE = Path(__file__).parent.parent / "data" / "catalog.toml"
 PICTURES = ROOT / "static" / "pictures"
 TINTS = ("peach", "sand", "mint", "sky", "rose", "lilac")
 MAX_SLUG, MAX_NAME, MAX_DESCRIPTION = 60, 60, 1000

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
-from .. import cart, failures
-from ..money import written
+from ..rules import cart, failures
+from ..rules.money import written
 from . import visitor
 
 

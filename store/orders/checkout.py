@@ -5,15 +5,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from . import payments
-from .cart import Cart, Shortage, fitted
-from .catalog import OutOfStock, hold_stock, products_by_slug
-from .clock import now
-from .config import Settings, Shop
-from .database import db, transaction
-from .models import Order, OrderLine, Product
-from .status import OrderStatus
-from .xendit import Client, XenditError
+from ..catalog.file import OutOfStock, hold_stock, products_by_slug
+from ..config import Settings, Shop
+from ..database import db, transaction
+from ..models import Order, OrderLine, Product
+from ..rules.cart import Cart, Shortage, fitted
+from ..rules.clock import now
+from ..rules.status import OrderStatus
+from ..xendit import Client, XenditError
+from . import settling as payments
 
 # Easy to read aloud: no I, L, O, U, 0 or 1.
 NUMBER_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"

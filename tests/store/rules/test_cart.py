@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.cart import (
+from store.rules.cart import (
     MAX_LINES,
     MAX_QUANTITY,
     BadQuantity,

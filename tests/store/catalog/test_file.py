@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from store import catalog, create_app
+from store import create_app
+from store.catalog import file as catalog
 from store.config import read_settings
 from store.database import db
 from store.models import Category, Product

@@ -3,11 +3,11 @@
 The order keeps everything as the buyer typed it; only the request is fitted.
 """
 
-from .buyer import email_for_xendit, latin_name
-from .config import Settings
-from .models import Attempt, Order
-from .money import to_major
-from .xendit import Customer, Item, SessionRequest
+from ..config import Settings
+from ..models import Attempt, Order
+from ..rules.buyer import email_for_xendit, latin_name
+from ..rules.money import to_major
+from ..xendit import Customer, Item, SessionRequest
 
 # Xendit insists on given names; what is left of a name such as "…" is nothing.
 NAMELESS = "Buyer"

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.checkout.failures import MEANINGS
-from store.failures import UNKNOWN, reason
+from store.rules.failures import UNKNOWN, reason
 
 # They say nothing to a buyer, or cannot happen to a one-time payment.
 WITHOUT_WORDS = {"FAILURE_DETAILS_UNAVAILABLE", "PARTIAL_APPROVAL", "CAPTURE_AMOUNT_EXCEEDED", "ACCOUNT_ALREADY_LINKED"}

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store.schedule import next_check
-from store.status import SETTLED_ATTEMPT, AttemptStatus
+from store.rules.schedule import next_check
+from store.rules.status import SETTLED_ATTEMPT, AttemptStatus
 
 SENT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 END = SENT + timedelta(minutes=30)

@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from store.buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, email_for_xendit, is_postal_code, latin_name
+from store.rules.buyer import (
+    NotAnEmail,
+    NotAPhoneNumber,
+    check_email,
+    e164,
+    email_for_xendit,
+    is_postal_code,
+    latin_name,
+)
 
 NAMES = {
     "Siti": "Siti",

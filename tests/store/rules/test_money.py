@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from store.money import CURRENCIES, InexactAmount, from_major, to_major, written
+from store.rules.money import CURRENCIES, InexactAmount, from_major, to_major, written
 
 WITHOUT_FRACTION = ("IDR", "VND")
 WITH_FRACTION = ("PHP", "THB", "MYR", "SGD", "USD")

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from store.config import Settings, read_settings
-from store.handover import session_request
 from store.models import Attempt, Order, OrderLine
+from store.orders.session_request import session_request
 
 SETTINGS = read_settings(
     {

@@ -1,0 +1,1 @@
+"""What is sold: products, their stock, and the merchant's file."""
