@@ -51,24 +51,16 @@ def report(line):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(
-        prog="python -m sandbox", description="A stand-in for Xendit. No money moves."
-    )
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A stand-in for Xendit. No money moves.")
     parser.add_argument(
         "--host", default=DEFAULT_HOST, help="this machine's address for a class in one network (%(default)s)"
     )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any (%(default)s)")
-    parser.add_argument(
-        "--secret-key", default=DEFAULT_SECRET_KEY, help="the key of the default account (%(default)s)"
-    )
+    parser.add_argument("--secret-key", default=DEFAULT_SECRET_KEY, help="the key of the default account (%(default)s)")
     parser.add_argument("--webhook-url", help="where webhooks go; without it they are recorded but not sent")
     parser.add_argument("--webhook-token", help=f"x-callback-token ({DEFAULT_WEBHOOK_TOKEN})")
-    parser.add_argument(
-        "--database", default=":memory:", help="SQLite file to keep everything in (in memory)"
-    )
-    parser.add_argument(
-        "--seed", type=int, help="a number; the same calls then give the same ids, times and records"
-    )
+    parser.add_argument("--database", default=":memory:", help="SQLite file to keep everything in (in memory)")
+    parser.add_argument("--seed", type=int, help="a number; the same calls then give the same ids, times and records")
     parser.add_argument("--merchant", help=f"name on the hosted page ({DEFAULT_MERCHANT})")
     return parser
 

@@ -143,9 +143,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _ask_app(self, body):
         started = []
-        answer = self.server.app(
-            self._environ(body), lambda status, headers, _=None: started.append((status, headers))
-        )
+        answer = self.server.app(self._environ(body), lambda status, headers, _=None: started.append((status, headers)))
         try:
             content = b"".join(answer)
         finally:

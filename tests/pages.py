@@ -58,8 +58,8 @@ class Page(HTMLParser):
             self._input(attributes)
         elif self.forms and tag == "select":
             self._select = attributes.get("name")
-        elif self._select and tag == "option" and (
-            "selected" in attributes or self._select not in self.forms[-1].fields
+        elif (
+            self._select and tag == "option" and ("selected" in attributes or self._select not in self.forms[-1].fields)
         ):
             self.forms[-1].fields[self._select] = attributes.get("value", "")
 

@@ -7,8 +7,7 @@ from ..contract.errors import ApiError, invalid_api_key
 from ..settings import LIVE_KEY_PREFIX, is_key
 
 LIVE_KEY_REFUSED = (
-    "This is a sandbox, not Xendit: it takes keys that begin with xnd_development_ only."
-    " Never send it a live key"
+    "This is a sandbox, not Xendit: it takes keys that begin with xnd_development_ only. Never send it a live key"
 )
 
 

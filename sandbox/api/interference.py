@@ -114,8 +114,7 @@ def _other_amounts(document, value):
     if "captures" in document:
         changed = {"capture_amount": value} if value is not None else {}
         changes["captures"] = [
-            capture | (changed or {"capture_amount": capture["capture_amount"] + 1})
-            for capture in document["captures"]
+            capture | (changed or {"capture_amount": capture["capture_amount"] + 1}) for capture in document["captures"]
         ]
     return changes
 

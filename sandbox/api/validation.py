@@ -92,22 +92,15 @@ def _check_metadata(holder, error_code="INVALID_METADATA"):
         raise errors.refusal(error_code, f"Metadata must have at most {METADATA_KEYS} keys")
     for key, value in metadata.items():
         if len(key) > METADATA_KEY_LENGTH:
-            raise errors.refusal(
-                error_code, f"Metadata key must have at most {METADATA_KEY_LENGTH} characters"
-            )
+            raise errors.refusal(error_code, f"Metadata key must have at most {METADATA_KEY_LENGTH} characters")
         if not isinstance(value, str):
             raise errors.refusal(error_code, "Metadata value must be a string")
         if len(value) > METADATA_VALUE_LENGTH:
-            raise errors.refusal(
-                error_code, f"Metadata value must have at most {METADATA_VALUE_LENGTH} characters"
-            )
+            raise errors.refusal(error_code, f"Metadata value must have at most {METADATA_VALUE_LENGTH} characters")
 
 
 def _check_customer(request):
-    saves = (
-        request["session_type"] == "SAVE"
-        or request.get("allow_save_payment_method", "DISABLED") != "DISABLED"
-    )
+    saves = request["session_type"] == "SAVE" or request.get("allow_save_payment_method", "DISABLED") != "DISABLED"
     if saves and not _names_customer(request):
         raise _missing_customer()
 

@@ -7,6 +7,4 @@ from markupsafe import Markup
 def drawing(text):
     """The code as inline SVG."""
     code = segno.make(text, error="m", micro=False)
-    return Markup(
-        code.svg_inline(scale=5, border=4, dark="#0b1f3a", light="#ffffff", title="QR code", omitsize=True)
-    )
+    return Markup(code.svg_inline(scale=5, border=4, dark="#0b1f3a", light="#ffffff", title="QR code", omitsize=True))

@@ -24,8 +24,7 @@ bp.register_blueprint(dashboard_session.bp)
 bp.register_blueprint(dashboard_controls.bp)
 bp.before_request(origin.check)
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SHOWN_OF_KEY = 4
 NOT_A_TEST_KEY = f"A key begins with {KEY_PREFIX}. Never type a live key into a sandbox."
@@ -84,17 +83,14 @@ def surroundings():
 def index():
     search = request.args.get("q", "").strip()
     rows = [
-        (session, ledger.newest_payment(session["payment_session_id"]))
-        for session in ledger.newest_sessions(search)
+        (session, ledger.newest_payment(session["payment_session_id"])) for session in ledger.newest_sessions(search)
     ]
     return render_template("dashboard/index.html", rows=rows, search=search)
 
 
 @bp.get("/dashboard/accounts")
 def show_accounts():
-    waiting = {
-        account.key: len(Ledger(database, account.key).undelivered()) for account in accounts.every(database)
-    }
+    waiting = {account.key: len(Ledger(database, account.key).undelivered()) for account in accounts.every(database)}
     return render_template("dashboard/accounts.html", waiting=waiting)
 
 

@@ -53,9 +53,7 @@ IS_FREE = (
     "NOT EXISTS (SELECT 1 FROM deliveries AS first WHERE first.id = deliveries.after AND first.state IN"
     " ('WAITING', 'SENDING') AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = first.id))"
 )
-TRIES_BEFORE = (
-    "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AND NOT by_hand) AS tries_before"
-)
+TRIES_BEFORE = "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AND NOT by_hand) AS tries_before"
 
 
 class Database:

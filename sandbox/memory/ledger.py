@@ -55,16 +55,11 @@ class Ledger:
         )
 
     def customer_id(self, reference_id):
-        row = self._row(
-            "SELECT id FROM customers WHERE account = ? AND reference_id = ?", self.key, reference_id
-        )
+        row = self._row("SELECT id FROM customers WHERE account = ? AND reference_id = ?", self.key, reference_id)
         return row and row["id"]
 
     def has_customer(self, customer_id):
-        return (
-            self._row("SELECT 1 FROM customers WHERE id = ? AND account = ?", customer_id, self.key)
-            is not None
-        )
+        return self._row("SELECT 1 FROM customers WHERE id = ? AND account = ?", customer_id, self.key) is not None
 
     def add_customer(self, customer_id, reference_id):
         self._execute(
@@ -140,9 +135,7 @@ class Ledger:
 
     # Webhook deliveries
 
-    def add_delivery(
-        self, session_id, envelope, due_at, state="WAITING", after=None, at_once=False, forged=False
-    ):
+    def add_delivery(self, session_id, envelope, due_at, state="WAITING", after=None, at_once=False, forged=False):
         """Returns the id. It leaves once the delivery `after` was tried; `forged` gives it a wrong token."""
         row = self._row(
             "INSERT INTO deliveries"
@@ -209,9 +202,7 @@ class Ledger:
         return self._row(f"SELECT due_at FROM {table} WHERE id = ? AND account = ?", object_id, self.key)["due_at"]
 
     def _find(self, table, object_id):
-        found = self._documents(
-            f"SELECT document FROM {table} WHERE id = ? AND account = ?", object_id, self.key
-        )
+        found = self._documents(f"SELECT document FROM {table} WHERE id = ? AND account = ?", object_id, self.key)
         return next(iter(found), None)
 
     def _of_session(self, table, session_id):

@@ -18,9 +18,7 @@ def of_account(ledger, session_id=None):
 
 
 def _read(ledger, session_id):
-    objects = {
-        table: [json.loads(row["document"]) for row in _rows(ledger, table, session_id)] for table in OBJECTS
-    }
+    objects = {table: [json.loads(row["document"]) for row in _rows(ledger, table, session_id)] for table in OBJECTS}
     tries = _tries(ledger, session_id)
     return {
         "business_id": ledger.account.business_id,

@@ -25,8 +25,7 @@ UNTRIED = (
     " AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = deliveries.id) LIMIT 1"
 )
 UNDER_WAY = (
-    "SELECT 1 FROM deliveries WHERE state = 'SENDING' OR resend = 1 OR (state = 'WAITING' AND due_at <= ?)"
-    " LIMIT 1"
+    "SELECT 1 FROM deliveries WHERE state = 'SENDING' OR resend = 1 OR (state = 'WAITING' AND due_at <= ?) LIMIT 1"
 )
 
 
@@ -69,9 +68,7 @@ def _pay(ledger, session):
     if channel is None:
         return
     is_card = channel["kind"] == "card"
-    details = (
-        {"payment_details": cards.payment_details("FRICTIONLESS")} if is_card else attempts.receipt(channel)
-    )
+    details = {"payment_details": cards.payment_details("FRICTIONLESS")} if is_card else attempts.receipt(channel)
     session_id = session["payment_session_id"]
     payment = payments.start(ledger, session_id, channel["code"])
     payments.succeed(ledger, session_id, payment["payment_id"], details)

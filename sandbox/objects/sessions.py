@@ -111,18 +111,12 @@ def _echo(request, names):
 
 
 def _capture_method(request):
-    return (
-        {"capture_method": request.get("capture_method", "AUTOMATIC")}
-        if request["session_type"] == "PAY"
-        else {}
-    )
+    return {"capture_method": request.get("capture_method", "AUTOMATIC")} if request["session_type"] == "PAY" else {}
 
 
 def _expires_at(request, now):
     """What the API shows: the caller's own moment, or half an hour on the sandbox's clock."""
-    return clock.stamp(
-        clock.moment(request["expires_at"].upper()) if "expires_at" in request else now + DEFAULT_LIFE
-    )
+    return clock.stamp(clock.moment(request["expires_at"].upper()) if "expires_at" in request else now + DEFAULT_LIFE)
 
 
 def _due_at(request, session):

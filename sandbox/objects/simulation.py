@@ -24,9 +24,7 @@ def simulate(ledger, request_id, amount=None):
             raise errors.refusal("INACTIVE_PAYMENT_REQUEST", f"Payment request status is {request['status']}")
         channel = channels.find(request["country"], request["currency"], request["channel_code"])
         if channel["kind"] not in KINDS:
-            message = (
-                f"Payments by {request['channel_code']} can't be simulated; the buyer pays on the hosted page"
-            )
+            message = f"Payments by {request['channel_code']} can't be simulated; the buyer pays on the hosted page"
             raise errors.refusal("INVALID_VALUE_ERROR", message)
         if amount not in (None, request["request_amount"]):
             raise errors.refusal("INVALID_VALUE_ERROR", f"amount must be {request['request_amount']}")

@@ -34,9 +34,7 @@ def create_if_saved(ledger, session, attempt, details):
     """What a success adds to the attempt: the id of the new token, if the attempt saves."""
     if attempt["type"] == "PAY":
         return {}
-    known = {
-        name: value for name, value in details.get("payment_details", {}).items() if name in SHARED_DETAILS
-    }
+    known = {name: value for name, value in details.get("payment_details", {}).items() if name in SHARED_DETAILS}
     token = _new_token(attempt) | {"status": "ACTIVE", **({"token_details": known} if known else {})}
     _tell(ledger, session, "payment_token.activation", token)
     return {"payment_token_id": token["payment_token_id"]}

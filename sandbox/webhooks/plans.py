@@ -64,9 +64,7 @@ def _failure_after_success(ledger, session_id, envelope, dial):
         payment = ledger.payment(envelope["data"]["payment_id"])
         failed = {name: value for name, value in payment.items() if name != "captures"}
         failed |= {"status": "FAILED", "failure_code": "TIMEOUT_ERROR"}
-        _add(
-            ledger, session_id, envelope | {"event": FAILURE, "api_version": "v3", "data": failed}, after=told
-        )
+        _add(ledger, session_id, envelope | {"event": FAILURE, "api_version": "v3", "data": failed}, after=told)
 
 
 def _expired_after_paid(ledger, session_id, envelope, dial):

@@ -14,8 +14,6 @@ if context.is_offline_mode():
 with db.engine.connect() as connection:
     # Batch mode, because SQLite cannot alter a table in place. A migration is done whole or not at
     # all: `database.py` begins real transactions on SQLite too, so its changes of tables roll back.
-    context.configure(
-        connection=connection, target_metadata=db.metadata, render_as_batch=True, transactional_ddl=True
-    )
+    context.configure(connection=connection, target_metadata=db.metadata, render_as_batch=True, transactional_ddl=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -101,7 +101,8 @@ def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
     if row.event.startswith(("payment.", "payment_session.")):
         with transaction():
             db.session.execute(
-                db.update(Attempt).where(Attempt.session_id.is_not(None), Attempt.status.in_(OPEN_ATTEMPT))
+                db.update(Attempt)
+                .where(Attempt.session_id.is_not(None), Attempt.status.in_(OPEN_ATTEMPT))
                 .values(next_check_at=now())
             )
     return True

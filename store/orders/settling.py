@@ -245,9 +245,7 @@ def _complete(order: Order, attempt: Attempt, session: Session, cause: str) -> N
         return
     attempt.move_to(AttemptStatus.COMPLETED, cause)
     db.session.add(
-        Payment(
-            attempt_id=attempt.id, payment_id=session.payment_id, amount=attempt.amount, currency=attempt.currency
-        )
+        Payment(attempt_id=attempt.id, payment_id=session.payment_id, amount=attempt.amount, currency=attempt.currency)
     )
     if order.is_pending or order.is_closing:
         order.move_to(OrderStatus.PAID, cause)

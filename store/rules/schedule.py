@@ -27,9 +27,7 @@ LATE_LOOKS = (
 TRY_AGAIN_AFTER = timedelta(seconds=20)
 
 
-def next_check(
-    status: AttemptStatus, sent_at: datetime | None, expires_at: datetime, now: datetime
-) -> datetime | None:
+def next_check(status: AttemptStatus, sent_at: datetime | None, expires_at: datetime, now: datetime) -> datetime | None:
     """Return when to look at an attempt in this state again; None means never."""
     if status in SETTLED_ATTEMPT:
         return None

@@ -160,9 +160,7 @@ class Api:
             "reference_id": session["reference_id"],
             "reason": "REQUESTED_BY_CUSTOMER",
         } | changes
-        return self.post(
-            "/refunds", json={name: value for name, value in request.items() if value is not None}
-        )
+        return self.post("/refunds", json={name: value for name, value in request.items() if value is not None})
 
     def post(self, path, **options):
         return self.http.post(self.address + path, timeout=10, **options)

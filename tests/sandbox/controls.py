@@ -40,9 +40,7 @@ class Control:
 
     def waits_for(self, session, count):
         """The deliveries about a session once there are so many, and each was tried or is held back."""
-        return until(
-            lambda: self.deliveries(session), lambda rows: len(rows) == count and all(map(is_done, rows))
-        )
+        return until(lambda: self.deliveries(session), lambda rows: len(rows) == count and all(map(is_done, rows)))
 
 
 def is_done(delivery):

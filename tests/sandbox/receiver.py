@@ -47,17 +47,13 @@ class Receiver:
 
     def _about(self, session):
         # Payment events carry no session id: the reference is what both have.
-        return [
-            w for w in list(self.received) if object_of(w["body"])["reference_id"] == session["reference_id"]
-        ]
+        return [w for w in list(self.received) if object_of(w["body"])["reference_id"] == session["reference_id"]]
 
     def _handler(receiver):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                receiver.received.append(
-                    {"headers": dict(self.headers.items()), "body": body, "at": time.time()}
-                )
+                receiver.received.append({"headers": dict(self.headers.items()), "body": body, "at": time.time()})
                 reference_id = object_of(body)["reference_id"]
                 time.sleep(receiver.delays.get(reference_id, 0))
                 status = receiver.statuses.get(reference_id, 200)

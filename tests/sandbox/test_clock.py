@@ -50,9 +50,7 @@ def test_nothing_expires_while_the_clock_stands(merchant, time):
 
     second = merchant.create()
 
-    assert datetime.fromisoformat(second["created"]) - datetime.fromisoformat(first["created"]) == timedelta(
-        minutes=29
-    )
+    assert datetime.fromisoformat(second["created"]) - datetime.fromisoformat(first["created"]) == timedelta(minutes=29)
     assert merchant.session(first)["status"] == "ACTIVE"
 
 

@@ -96,14 +96,10 @@ def test_two_codes_of_one_brand_are_offered_once_and_both_can_pay():
 
     assert "GOPAY" in offered and "GOPAY_RECURRING" not in offered
     assert channels.usable(PAY, "GOPAY_RECURRING")
-    assert codes(channels.offered(PAY | {"allowed_payment_channels": ["GOPAY_RECURRING"]})) == {
-        "GOPAY_RECURRING"
-    }
+    assert codes(channels.offered(PAY | {"allowed_payment_channels": ["GOPAY_RECURRING"]})) == {"GOPAY_RECURRING"}
 
 
-@pytest.mark.parametrize(
-    ("amount", "is_usable"), [(9999, False), (10000, True), (2_500_000, True), (2_500_001, False)]
-)
+@pytest.mark.parametrize(("amount", "is_usable"), [(9999, False), (10000, True), (2_500_000, True), (2_500_001, False)])
 def test_the_limits_belong_to_the_range(amount, is_usable):
     assert bool(channels.usable(PAY | {"amount": amount}, "INDOMARET")) is is_usable
 

@@ -45,9 +45,7 @@ def test_each_answer_to_a_stranger_is_documented(case, address_and_key):
 @DOCUMENT.parametrize()
 @SOME
 def test_each_answer_about_what_exists_is_documented(case, address_and_key, known):
-    case.path_parameters.update(
-        {name: value for name, value in known.items() if name in case.path_parameters}
-    )
+    case.path_parameters.update({name: value for name, value in known.items() if name in case.path_parameters})
     if isinstance(case.body, dict) and "payment_request_id" in case.body:
         case.body["payment_request_id"] = known["payment_request_id"]
 
@@ -68,14 +66,10 @@ def address_and_key(here):
 def known(address_and_key):
     """The ids of a session that waits and of a payment that is authorized."""
     address, key = address_and_key
-    request = json.loads((Path(__file__).with_name("documented_requests.json")).read_text())[
-        "a one-time payment"
-    ]
+    request = json.loads((Path(__file__).with_name("documented_requests.json")).read_text())["a one-time payment"]
 
     def create(**changes):
-        return requests.post(
-            f"{address}/sessions", json=request | changes, auth=(key, ""), timeout=10
-        ).json()
+        return requests.post(f"{address}/sessions", json=request | changes, auth=(key, ""), timeout=10).json()
 
     authorized = create(capture_method="MANUAL")
     card = {"card_number": "4000000000001000", "expiry": "12/39", "cvn": "123", "cardholder_name": "Siti"}

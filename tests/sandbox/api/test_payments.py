@@ -167,9 +167,7 @@ def test_an_authorization_lapses_after_seven_days(merchant, authorized, receiver
     assert merchant.captures(authorized, 1).json()["error_code"] == "INACTIVE_PAYMENT_REQUEST"
 
 
-def test_a_captured_authorization_does_not_lapse_but_what_is_left_of_it_does(
-    merchant, authorized, receiver, time
-):
+def test_a_captured_authorization_does_not_lapse_but_what_is_left_of_it_does(merchant, authorized, receiver, time):
     merchant.captures(authorized, 100000)
     later = merchant.create(**MANUAL)
 

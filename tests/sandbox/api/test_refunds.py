@@ -67,9 +67,7 @@ def test_a_refund_ends_on_the_sandboxs_clock(merchant, paid, receiver, time):
 
 
 @pytest.mark.parametrize("failure_code", ["INSUFFICIENT_BALANCE", "REFUND_FAILED", "ACCOUNT_NOT_FOUND"])
-def test_a_refund_fails_when_the_account_says_so_and_may_be_asked_for_again(
-    merchant, paid, receiver, failure_code
-):
+def test_a_refund_fails_when_the_account_says_so_and_may_be_asked_for_again(merchant, paid, receiver, failure_code):
     merchant.sets(refund_failure_code=failure_code)
     merchant.refunds(paid)
     told = receiver.wait_for(paid, "refund.failed")["body"]["data"]["data"]

@@ -70,9 +70,7 @@ def test_a_method_that_can_not_be_saved_is_told_and_may_be_tried_again(merchant,
         (None, TICKED, "PAY"),
     ],
 )
-def test_a_payment_saves_the_method_when_it_must_or_the_buyer_wants(
-    merchant, buyer, receiver, choice, card, kind
-):
+def test_a_payment_saves_the_method_when_it_must_or_the_buyer_wants(merchant, buyer, receiver, choice, card, kind):
     session = merchant.create(allow_save_payment_method=choice, customer=CUSTOMER)
 
     buyer.pays_by_card(session, card)
@@ -123,9 +121,7 @@ def test_the_components_key_is_in_no_webhook(merchant, receiver):
     assert "components_sdk_key" not in receiver.wait_for(session, "payment_session.expired")["body"]["data"]
 
 
-@pytest.mark.parametrize(
-    "origins", [["http://shop.example"], ["shop"], ["https://shop.example/path"], [7], "x"]
-)
+@pytest.mark.parametrize("origins", [["http://shop.example"], ["shop"], ["https://shop.example/path"], [7], "x"])
 def test_a_bad_origin_of_components_is_located(merchant, origins):
     answer = merchant.refused(mode="COMPONENTS", components_configuration={"origins": origins})
 

@@ -107,9 +107,7 @@ def test_a_challenged_card_pays_only_when_the_bank_agrees(api, buyer):
     session = api.create()
 
     step = buyer.pays_by_card(session, CHALLENGED_CARD)
-    page = requests.get(
-        requests.compat.urljoin(session["payment_link_url"], step.headers["Location"]), timeout=10
-    )
+    page = requests.get(requests.compat.urljoin(session["payment_link_url"], step.headers["Location"]), timeout=10)
     before = api.session(session)
     answer = buyer.answers_the_bank(session, "AUTHENTICATED")
 
@@ -145,9 +143,7 @@ def test_each_refusal_of_the_bank_fails_the_try(api, buyer, receiver, result):
     assert failure["failure_code"] == "AUTHENTICATION_FAILED"
 
 
-@pytest.mark.parametrize(
-    ("amount", "failure_code"), [(10051, "EXPIRED_CARD"), (10054, "INSUFFICIENT_BALANCE")]
-)
+@pytest.mark.parametrize(("amount", "failure_code"), [(10051, "EXPIRED_CARD"), (10054, "INSUFFICIENT_BALANCE")])
 def test_some_amounts_fail_with_the_card_for_failures(api, buyer, receiver, amount, failure_code):
     session = api.create(amount=amount)
 

@@ -12,9 +12,7 @@ def optional(api):
     return api.create(allow_save_payment_method="OPTIONAL", customer=CUSTOMER)
 
 
-@pytest.mark.parametrize(
-    ("code", "is_asked"), [("CARDS", True), ("DANA", True), ("KREDIVO", False), ("QRIS", False)]
-)
+@pytest.mark.parametrize(("code", "is_asked"), [("CARDS", True), ("DANA", True), ("KREDIVO", False), ("QRIS", False)])
 def test_the_box_stands_where_the_channel_can_save(api, buyer, code, is_asked):
     page = buyer.opens_channel(optional(api), code).text
 

@@ -23,9 +23,7 @@ def test_each_language_has_the_same_texts_with_the_same_blanks(name):
     english, other = texts.LANGUAGES[texts.FALLBACK], texts.LANGUAGES[name]
 
     assert list(other) == list(english)
-    assert {key: blanks(text) for key, text in other.items()} == {
-        key: blanks(text) for key, text in english.items()
-    }
+    assert {key: blanks(text) for key, text in other.items()} == {key: blanks(text) for key, text in english.items()}
 
 
 @pytest.mark.parametrize("name", texts.LANGUAGES)
@@ -40,9 +38,7 @@ def test_each_failure_and_each_type_of_channel_has_a_text():
     assert wanted <= set(texts.LANGUAGES[texts.FALLBACK])
 
 
-@pytest.mark.parametrize(
-    "codes", [failures.PRESENT_FAILURES, failures.WALLET_FAILURES + failures.BANK_FAILURES]
-)
+@pytest.mark.parametrize("codes", [failures.PRESENT_FAILURES, failures.WALLET_FAILURES + failures.BANK_FAILURES])
 @pytest.mark.parametrize("name", texts.LANGUAGES)
 def test_no_two_choices_of_a_list_read_the_same(name, codes):
     reasons = [failures.reason(code, name) for code in codes]
@@ -50,8 +46,6 @@ def test_no_two_choices_of_a_list_read_the_same(name, codes):
     assert len(set(reasons)) == len(reasons)
 
 
-@pytest.mark.parametrize(
-    ("locale", "language"), [("id", "id"), ("VI", "vi"), ("en", "en"), ("fr", "en"), ("zz", "en")]
-)
+@pytest.mark.parametrize(("locale", "language"), [("id", "id"), ("VI", "vi"), ("en", "en"), ("fr", "en"), ("zz", "en")])
 def test_an_unknown_locale_falls_back_to_english(locale, language):
     assert texts.language(locale) == language

@@ -114,9 +114,7 @@ def test_a_setting_that_makes_no_sense_is_refused_with_a_sentence(control, chang
     assert control.does("GET", "account") == before
 
 
-@pytest.mark.parametrize(
-    "body", [b"{", b"\xff", b'{"position": NaN}', b"[" * 100000, b'{"position": "\\ud800"}']
-)
+@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"position": NaN}', b"[" * 100000, b'{"position": "\\ud800"}'])
 def test_a_body_that_is_no_json_is_refused(control, body):
     for method, path in CHANGES[:1] + CHANGES[2:5]:
         refused = control.asks(method, path, data=body)

@@ -75,9 +75,7 @@ def test_a_webhook_nobody_takes_is_tried_at_six_more_moments_and_given_up(mercha
 
     for number, gap in enumerate(RETRIES, start=1):
         until(lambda: control.deliveries(session)[0], lambda row, n=number: len(row["tries"]) == n)
-        control.does(
-            "POST", "clock", {"action": "jump", "to": (started + gap - timedelta(seconds=1)).isoformat()}
-        )
+        control.does("POST", "clock", {"action": "jump", "to": (started + gap - timedelta(seconds=1)).isoformat()})
         assert len(control.deliveries(session)[0]["tries"]) == number
         control.jumps(1)
 

@@ -53,9 +53,7 @@ def test_a_shop_that_cannot_answer_while_it_waits_gets_its_session_after_a_while
     assert [row["tries"] for row in control.deliveries(session)] == [[], []]
 
 
-def test_before_the_redirect_the_webhooks_are_answered_when_the_buyer_returns(
-    merchant, control, buyer, receiver
-):
+def test_before_the_redirect_the_webhooks_are_answered_when_the_buyer_returns(merchant, control, buyer, receiver):
     control.turns_dial("before_redirect")
     session = merchant.create()
     receiver.delays[session["reference_id"]] = 0.3

@@ -22,10 +22,7 @@ def add_deliveries(here, merchant, session, count):
     ledger = Ledger(here.database, merchant.key)
     data = {"reference_id": session["reference_id"], "payment_session_id": session["payment_session_id"]}
     envelope = {"event": "payment_session.expired", "business_id": session["business_id"], "data": data}
-    return [
-        ledger.add_delivery(session["payment_session_id"], envelope, None, state="NOT_TOLD")
-        for _ in range(count)
-    ]
+    return [ledger.add_delivery(session["payment_session_id"], envelope, None, state="NOT_TOLD") for _ in range(count)]
 
 
 def test_one_delivery_is_sent_again_with_the_same_event(merchant, control, buyer, receiver):
@@ -63,9 +60,7 @@ def test_five_hundred_are_sent_again_in_one_call(here, merchant, control, receiv
     assert control.does("POST", "deliveries/resend", {"ids": ids}) == {"resent": MOST}
 
     until(lambda: len(receiver.events(session)), lambda count: count == MOST)
-    rows = until(
-        lambda: control.deliveries(session), lambda rows: all(row["state"] == "DELIVERED" for row in rows)
-    )
+    rows = until(lambda: control.deliveries(session), lambda rows: all(row["state"] == "DELIVERED" for row in rows))
     assert all(len(row["tries"]) == 1 for row in rows)
 
 
@@ -88,10 +83,7 @@ def test_all_of_a_session_are_sent_again(merchant, control, buyer, receiver):
     control.waits_for(session, 2)
     control.waits_for(other, 1)
 
-    assert (
-        control.does("POST", "deliveries/resend", {"session_id": session["payment_session_id"]})["resent"]
-        == 2
-    )
+    assert control.does("POST", "deliveries/resend", {"session_id": session["payment_session_id"]})["resent"] == 2
 
     receiver.wait_for_all(session, "payment.capture", 2)
     receiver.wait_for_all(session, "payment_session.completed", 2)
@@ -121,9 +113,7 @@ def test_anothers_delivery_is_not_sent_again(here, merchant, control, buyer, rec
 
     assert other.asks("POST", f"deliveries/{row['id']}/resend").status_code == 404
     assert other.does("POST", "deliveries/resend", {"ids": [row["id"]]}) == {"resent": 0}
-    assert other.does("POST", "deliveries/resend", {"session_id": session["payment_session_id"]}) == {
-        "resent": 0
-    }
+    assert other.does("POST", "deliveries/resend", {"session_id": session["payment_session_id"]}) == {"resent": 0}
 
 
 def test_an_address_that_cannot_be_stops_nobodys_webhooks(merchant, control, buyer, receiver):

@@ -100,8 +100,7 @@ def test_a_scenario_can_be_played_for_one_session(merchant, control):
     control.does("POST", f"scenarios/late?session={ours['payment_session_id']}")
 
     positions = [
-        control.does("GET", f"sessions/{session['payment_session_id']}/dial")["position"]
-        for session in (ours, other)
+        control.does("GET", f"sessions/{session['payment_session_id']}/dial")["position"] for session in (ours, other)
     ]
     assert positions == ["late", "on_time"]
 

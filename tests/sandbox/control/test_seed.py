@@ -23,9 +23,7 @@ def call(api, address, method, path, body=None):
 
 def run(receiver, port, seed, calls):
     """What `calls(api, control)` gives in a sandbox of its own."""
-    process, address = start(
-        "--secret-key", SECRET_KEY, "--webhook-url", receiver.url, "--seed", str(seed), port=port
-    )
+    process, address = start("--secret-key", SECRET_KEY, "--webhook-url", receiver.url, "--seed", str(seed), port=port)
     api = requests.Session()
     api.auth = (SECRET_KEY, "")
     try:
@@ -39,12 +37,9 @@ def a_morning(api, control):
     """A shop's calls of many kinds; the whole ledger at the end."""
     control.turns_dial("repeat", 2)
     first, second, third = (
-        api("POST", "/sessions", session_request(reference_id=f"order-{n}", expires_at=LATE)).json()
-        for n in range(3)
+        api("POST", "/sessions", session_request(reference_id=f"order-{n}", expires_at=LATE)).json() for n in range(3)
     )
-    requests.post(
-        f"{first['payment_link_url']}/qris/failed", data={"failure_code": "PROCESSOR_ERROR"}, timeout=10
-    )
+    requests.post(f"{first['payment_link_url']}/qris/failed", data={"failure_code": "PROCESSOR_ERROR"}, timeout=10)
     requests.post(f"{first['payment_link_url']}/cards", data=GOOD_CARD, allow_redirects=False, timeout=10)
     control.jumps(60)
     paid = api("GET", f"/sessions/{first['payment_session_id']}").json()
@@ -74,9 +69,7 @@ def test_with_a_seed_webhooks_due_together_come_in_the_order_of_their_making(rec
     def let_many_expire(api, control):
         made = [api("POST", "/sessions", session_request()).json()["reference_id"] for _ in range(40)]
         control.jumps(60 * 60)
-        until(
-            lambda: control.ledger()["deliveries"], lambda rows: len(rows) == 40 and all(map(is_done, rows))
-        )
+        until(lambda: control.ledger()["deliveries"], lambda rows: len(rows) == 40 and all(map(is_done, rows)))
         return made
 
     made = run(receiver, free_port(), 7, let_many_expire)
@@ -102,9 +95,7 @@ def test_with_a_seed_the_clock_stands_at_a_known_moment_until_it_is_moved(receiv
 def test_with_a_seed_a_shop_on_real_time_can_still_create_sessions(receiver):
     def create(api, _):
         refused = api("POST", "/sessions", session_request(expires_at="2026-01-01T00:20:00Z"))
-        return refused.json()["error_code"], api(
-            "POST", "/sessions", session_request(expires_at=LATE)
-        ).status_code
+        return refused.json()["error_code"], api("POST", "/sessions", session_request(expires_at=LATE)).status_code
 
     assert run(receiver, free_port(), 7, create) == ("INVALID_EXPIRY_DATE", 201)
 

@@ -166,9 +166,7 @@ def test_a_fault_takes_the_details_of_its_kind(dashboard, control, form, details
 
 
 def test_a_fault_that_cannot_be_is_refused_and_what_was_typed_stays(dashboard, control):
-    answer = dashboard.sends(
-        "/faults", operation="*", kind="error", count="1", status="200", error_code="OWN_CODE"
-    )
+    answer = dashboard.sends("/faults", operation="*", kind="error", count="1", status="200", error_code="OWN_CODE")
 
     assert answer.status_code == 422
     assert "status must be from 400 to 599" in answer.text

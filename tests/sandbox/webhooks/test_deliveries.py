@@ -111,9 +111,7 @@ def test_webhooks_leave_at_once_and_nobody_waits_for_the_receiver(api, buyer, re
     assert receiver.wait_for(session, "payment.capture")["at"] - started < 0.5
 
 
-def test_a_delivery_nobody_takes_is_tried_six_times_more_and_then_given_up(
-    here, merchant, buyer, receiver, time
-):
+def test_a_delivery_nobody_takes_is_tried_six_times_more_and_then_given_up(here, merchant, buyer, receiver, time):
     session = merchant.create()
     receiver.statuses[session["reference_id"]] = 503
     time.stop()
@@ -198,9 +196,7 @@ def test_a_webhook_waits_thirty_seconds_for_an_answer_by_default(merchant):
 
 
 @pytest.mark.parametrize(("answer", "state"), [(200, "DELIVERED"), (500, "WAITING")])
-def test_sending_again_by_hand_ends_the_retries_only_if_it_is_taken(
-    here, merchant, buyer, receiver, answer, state
-):
+def test_sending_again_by_hand_ends_the_retries_only_if_it_is_taken(here, merchant, buyer, receiver, answer, state):
     session = merchant.create()
     receiver.statuses[session["reference_id"]] = 500
     buyer.fails_by_qr(session)
