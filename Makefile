@@ -8,9 +8,14 @@ BIN = .venv/bin
 run: setup
 	@exec $(BIN)/python app.py
 
+# Each part runs whatever became of the one before it, so that one run tells all that is wrong.
 test: .venv/.test-requirements
-	$(BIN)/python -m pytest -m "not alone"
-	$(BIN)/python -m pytest -m alone -n 0
+	@failed=; \
+	$(BIN)/python -m ruff check || failed=1; \
+	$(BIN)/python -m ruff format --check || failed=1; \
+	$(BIN)/python -m pytest -m "not alone" || failed=1; \
+	$(BIN)/python -m pytest -m alone -n 0 || failed=1; \
+	test -z "$$failed"
 
 setup: .venv/.requirements
 
