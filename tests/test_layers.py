@@ -80,7 +80,7 @@ def in_store() -> list[Path]:
 def test_the_reader_of_imports_sees_every_kind():
     found = set(imports_of(ROOT / "store" / "web" / "cart.py")) | set(imports_of(ROOT / "store" / "__init__.py"))
 
-    assert {"flask", "store.rules.cart", "store.catalog.file", "store.web.visitor", "store.xendit"} <= found
+    assert {"flask", "store.rules.cart", "store.catalog.products", "store.web.visitor", "store.xendit"} <= found
 
 
 @pytest.mark.parametrize("path", in_store(), ids=name_of)

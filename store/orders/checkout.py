@@ -5,7 +5,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..catalog.file import OutOfStock, hold_stock, products_by_slug
+from ..catalog import stock
+from ..catalog.products import products_by_slug
 from ..config import Settings, Shop
 from ..database import db, transaction
 from ..models import Order, OrderLine, Product
@@ -209,8 +210,8 @@ def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Sh
     for line in sorted(summary.lines, key=lambda line: line.product.id):
         order.lines.append(_frozen(line))
         try:
-            hold_stock(line.product.id, line.quantity)
-        except OutOfStock as error:
+            stock.hold(line.product.id, line.quantity)
+        except stock.OutOfStock as error:
             raise CartChanged from error
     order.add_attempt()
     db.session.add(order)

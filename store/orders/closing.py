@@ -4,7 +4,7 @@ The order of things is the point: first the provider ends every session whose li
 only then does the stock go back. So "canceled, then paid" is a rare case and not the usual one.
 """
 
-from ..catalog.file import give_back_stock
+from ..catalog import stock
 from ..models import Attempt, Order
 from ..rules.clock import now
 from ..rules.status import AttemptStatus, OrderStatus
@@ -25,7 +25,7 @@ def finish_if_clear(order: Order, cause: str) -> None:
     """Cancel a closing order and give its stock back, once no attempt can take money any more."""
     if order.is_closing and not any(_blocks(attempt) for attempt in order.attempts):
         order.move_to(OrderStatus.CANCELED, cause)
-        give_back_stock(order.lines)
+        stock.give_back(order.lines)
 
 
 def _blocks(attempt: Attempt) -> bool:

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
-from ..catalog import file as catalog
+from ..catalog import products
+from ..models import Product
 from ..orders import checkout
 from ..rules import cart
 from . import visitor
@@ -22,7 +23,7 @@ def show():
 
 @bp.post("")
 def create():
-    product = catalog.find(request.form.get("slug", "")) or abort(404)
+    product = products.find(request.form.get("slug", "")) or abort(404)
     try:
         quantity = cart.parse_quantity(request.form.getlist("quantity"))
         changed = cart.with_added(visitor.cart(), product.slug, quantity)
@@ -72,7 +73,7 @@ def _page(errors: dict[str, str] | None = None, status: int = 200):
     return render_template("cart/show.html", summary=visitor.shown_cart(), errors=errors or {}), status
 
 
-def _product_page(product: catalog.Product, error: str, status: int):
+def _product_page(product: Product, error: str, status: int):
     page = render_template("catalog/show.html", product=product, error=error, max_quantity=cart.MAX_QUANTITY)
     return page, status
 
