@@ -1,6 +1,6 @@
 """Looks at attempts that are due, webhook or not: the poll, the end of holds, and closing orders.
 
-Called by the worker. `schedule.py` says when an attempt is due; everything else is `payments.py`.
+`schedule.py` says when an attempt is due; what its session is worth, `settling.py` finds out.
 """
 
 import logging
@@ -13,8 +13,7 @@ from ..rules.clock import now
 from ..rules.schedule import TRY_AGAIN_AFTER
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
-from . import closing
-from . import settling as payments
+from . import closing, settling
 
 # While one worker looks at an attempt, no other does; if that worker dies, another does after this.
 LEASE = timedelta(seconds=30)
@@ -52,15 +51,15 @@ def _do_what_is_due(attempt_id: int, provider: Client) -> None:
     attempt = db.session.get_one(Attempt, attempt_id)
     order = attempt.order
     if order.is_closing and not order.is_suspect:
-        payments.close(order.id, provider, "no attempt can be paid any more")
+        settling.close(order.id, provider, "no attempt can be paid any more")
     elif order.can_be_paid and order.hold_is_over:
-        payments.close(order.id, provider, "the hold is over")
+        settling.close(order.id, provider, "the hold is over")
     elif order.can_be_paid and attempt.status == AttemptStatus.NEW:
-        payments.close(order.id, provider, "its payment was never started")
+        settling.close(order.id, provider, "its payment was never started")
     elif _is_superfluous(attempt):
-        payments.end_session(attempt_id, provider, "the order needs it no more")
+        settling.end_session(attempt_id, provider, "the order needs it no more")
     else:
-        payments.settle(attempt_id, provider, "poll")
+        settling.settle(attempt_id, provider, "poll")
 
 
 def _is_superfluous(attempt: Attempt) -> bool:

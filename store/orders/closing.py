@@ -1,4 +1,4 @@
-"""The steps that close an unpaid order, inside the caller's transaction. Called by `payments.py`.
+"""The steps that close an unpaid order, inside the caller's transaction.
 
 The order of things is the point: first the provider ends every session whose link was shown, and
 only then does the stock go back. So "canceled, then paid" is a rare case and not the usual one.

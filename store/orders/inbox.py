@@ -1,8 +1,8 @@
 """The inbox of webhooks: stored first, answered, and worked through afterwards.
 
-`store` is called by the webhook's view, `take` and `process` by the worker. An event never moves an
-order; it makes the worker look at Xendit's own record, through `payments.settle`. What it may leave
-behind is the reason of a failed try, for the page, and a flag that a person must look.
+An event never moves an order; it makes the worker look at Xendit's own record, through
+`settling.settle`. What it may leave behind is the reason of a failed try, for the page, and a flag
+that a person must look.
 """
 
 import logging
@@ -13,7 +13,7 @@ from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
 from ..rules.status import OPEN_ATTEMPT
 from ..xendit import Client, Event, Session, XenditError
-from . import settling as payments
+from . import settling
 
 # While one worker works on an event, no other takes it; if that worker dies, another does after this.
 LEASE = timedelta(seconds=30)
@@ -112,7 +112,7 @@ def _settle(row: WebhookEvent, attempt_id: int, provider: Client) -> bool:
     """Look at the attempt that an event is about; tell whether that was all."""
     event, failure_code = row.event, row.failure_code
     try:
-        session = payments.settle(attempt_id, provider, f"webhook {event}", hint=row.session_id)
+        session = settling.settle(attempt_id, provider, f"webhook {event}", hint=row.session_id)
     except XenditError as error:
         log.warning("webhook %s: Xendit did not answer, %s", event, error)
         return False

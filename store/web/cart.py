@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 
 from ..catalog import products
 from ..models import Product
-from ..orders import checkout
+from ..orders.summary import Summary, summarize
 from ..rules import cart
 from . import visitor
 
@@ -78,10 +78,10 @@ def _product_page(product: Product, error: str, status: int):
     return page, status
 
 
-def _summary(contents: cart.Cart) -> checkout.Summary:
-    return checkout.summarize(contents, visitor.key(), current_app.extensions["settings"].shop)
+def _summary(contents: cart.Cart) -> Summary:
+    return summarize(contents, visitor.key(), current_app.extensions["settings"].shop)
 
 
-def _tell_shortages(summary: checkout.Summary) -> None:
+def _tell_shortages(summary: Summary) -> None:
     for notice in summary.notices:
         flash(notice)
