@@ -6,10 +6,11 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from ..config import ROOT, SettingsError, amount_rule, merchants_amount
+from ..config import ROOT, SettingsError
 from ..database import db, transaction
 from ..models import Category, Product
 from ..rules.money import InexactAmount
+from ..shop import amount_rule, merchants_amount
 
 CATALOG_FILE = Path(__file__).parent.parent / "data" / "catalog.toml"
 PICTURES = ROOT / "static" / "pictures"
