@@ -8,10 +8,9 @@ from pathlib import Path
 
 from .rules.markets import COUNTRIES, Country
 from .rules.money import CURRENCIES, InexactAmount, from_major
+from .rules.schedule import HOLD_MINUTES
 
 SHOP_FILE = Path(__file__).parent / "data" / "shop.toml"
-# Xendit refuses a session that ends less than 10 minutes ahead (CONTRACT 1.4); a minute to spare.
-HOLD_MINUTES = range(11, 24 * 60 + 1)
 # What the pages print of shop.toml, by section.
 SHOP_TEXTS = {
     "": ("name", "tagline"),

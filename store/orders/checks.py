@@ -5,19 +5,14 @@
 
 import logging
 import random
-from datetime import timedelta
 
 from ..database import db, transaction
 from ..models import Attempt, Order
 from ..rules.clock import now
-from ..rules.schedule import TRY_AGAIN_AFTER
+from ..rules.schedule import GIVE_UP_CLOSING, LEASE, TRY_AGAIN_AFTER
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
 from . import closing, settling
-
-# While one worker looks at an attempt, no other does; if that worker dies, another does after this.
-LEASE = timedelta(seconds=30)
-GIVE_UP_CLOSING = timedelta(hours=24)
 
 log = logging.getLogger(__name__)
 

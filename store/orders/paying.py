@@ -13,17 +13,15 @@ from ..config import Settings
 from ..database import db, transaction
 from ..models import Attempt
 from ..rules.clock import now
+from ..rules.schedule import IN_FLIGHT, SHORT_HOLD
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderRefused, Session, SessionRequest, XenditError
 from .finding import lock, lock_with_attempt
 from .session_request import session_request
 from .settling import end_session, settle
 
-# A create call ends after 10 seconds at the latest; a SENT attempt older than this has lost its caller.
-IN_FLIGHT = timedelta(seconds=12)
-LOOK_FOR_OTHER_CLICK = 0.2
-# Xendit wants a session to live 10 minutes or more, and a buyer wants the time to pay (CONTRACT 1.4).
-SHORT_HOLD = timedelta(minutes=10)
+LOOK_FOR_OTHER_CLICK = 0.2  # seconds
+
 log = logging.getLogger(__name__)
 
 

@@ -7,20 +7,17 @@ has read again.
 """
 
 import logging
-from datetime import timedelta
 
 from ..database import db, release, transaction
 from ..models import Attempt, Order, Payment
 from ..rules.clock import now
 from ..rules.money import InexactAmount, from_major
+from ..rules.schedule import KNOWN_AFTER
 from ..rules.status import AttemptStatus, OrderStatus
 from ..xendit import Client, Patience, ProviderRefused, Session
 from ..xendit.client import LOOK
 from . import closing
 from .finding import lock, lock_with_attempt
-
-# A session that Xendit does not know, though it made it longer ago than this, belongs to another key or is gone.
-KNOWN_AFTER = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
