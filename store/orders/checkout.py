@@ -1,6 +1,5 @@
-"""From a cart to an order: placing an order, and canceling it for its buyer."""
+"""From a cart to an order: placing it, or going on with the one that is open."""
 
-import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +12,7 @@ from ..rules.cart import Cart
 from ..rules.clock import now
 from ..rules.status import OrderStatus
 from ..shop import Shop
-from ..xendit import Client, XenditError
+from ..xendit import Client
 from . import settling
 from .finding import open_order
 from .summary import CartLine, Summary, summarize
@@ -22,8 +21,6 @@ from .summary import CartLine, Summary, summarize
 NUMBER_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 NUMBER_LENGTH = 6
 TOKEN_BYTES = 24
-
-log = logging.getLogger(__name__)
 
 
 class CartChanged(Exception):
@@ -78,14 +75,6 @@ def place_order(
         return order
 
 
-def cancel(order: Order, provider: Client) -> None:
-    """Cancel an unpaid order for its buyer. While Xendit is out of reach it stays closing; the worker goes on."""
-    try:
-        settling.close(order.id, provider, "canceled by the buyer")
-    except XenditError as error:
-        log.warning("order %s is closing, but Xendit did not answer: %s", order.number, error)
-
-
 def _agreed(cart: Cart, buyer_key: str, shop: Shop, seen_amount: int | None) -> Summary:
     """Return what the cart comes to, if that is what the buyer saw. Raises CartChanged."""
     summary = summarize(cart, buyer_key, shop)
@@ -99,7 +88,7 @@ def _close_order_for_another_cart(summary: Summary, buyer_key: str, provider: Cl
     order = open_order(buyer_key)
     if order is None or _is_for(order, summary):
         return
-    cancel(order, provider)
+    settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
     if order.is_paid:
         raise AlreadyPaid(order)
 

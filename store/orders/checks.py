@@ -7,9 +7,9 @@ import logging
 import random
 
 from ..database import db, transaction
-from ..models import Attempt, Order
+from ..models import Attempt
 from ..rules.clock import now
-from ..rules.schedule import GIVE_UP_CLOSING, LEASE, TRY_AGAIN_AFTER
+from ..rules.schedule import LEASE, TRY_AGAIN_AFTER
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
 from . import closing, settling
@@ -72,16 +72,4 @@ def _plan_after_failure(attempt_id: int, error: XenditError) -> None:
         if isinstance(error, ProviderUnavailable):
             # Soon, but not all at once when Xendit is back.
             attempt.next_check_at = now() + TRY_AGAIN_AFTER * random.uniform(0.8, 1.2)
-        _give_up_closing(attempt.order)
-
-
-def _give_up_closing(order: Order) -> None:
-    """Cancel an order that has been closing for a day because Xendit cannot be reached."""
-    if not order.is_closing or order.hold_expires_at + GIVE_UP_CLOSING > now():
-        return
-    cause = "Xendit could not be asked for a day"
-    for attempt in order.attempts:
-        if attempt.is_open:
-            attempt.move_to(AttemptStatus.EXPIRED, cause)
-    order.ask_for_attention("Canceled without Xendit's word that nothing was paid.")
-    closing.finish_if_clear(order, cause)
+        closing.give_up_if_late(attempt.order)

@@ -14,7 +14,7 @@ from ..rules.clock import now
 from ..rules.money import InexactAmount, from_major
 from ..rules.schedule import KNOWN_AFTER
 from ..rules.status import AttemptStatus, OrderStatus
-from ..xendit import Client, Patience, ProviderRefused, Session
+from ..xendit import Client, Patience, ProviderRefused, Session, XenditError
 from ..xendit.client import LOOK
 from . import closing
 from .finding import lock, lock_with_attempt
@@ -40,21 +40,21 @@ def settle(
     return session
 
 
-def close(order_id: int, provider: Client, cause: str) -> None:
+def close(order_id: int, provider: Client, cause: str, *, may_wait: bool = False) -> None:
     """Close an unpaid order: have Xendit end its sessions, then give the stock back.
 
     If money came first the order ends paid. May be repeated until the order is no longer closing.
-    Raises XenditError, in which case the order stays closing and the worker goes on with it.
+    While Xendit is out of reach the order stays closing, and the worker goes on with it: that raises
+    XenditError, or is only logged where it `may_wait`.
     """
-    with transaction():
-        order = lock(order_id)
-        if not (order.is_pending or order.is_closing) or order.is_suspect:
-            return
-        closing.begin(order, cause)
-        closing.finish_if_clear(order, cause)
-        to_end = [attempt.id for attempt in order.attempts if attempt.is_open and attempt.session_id]
-    for attempt_id in to_end:
-        end_session(attempt_id, provider, cause)
+    try:
+        for attempt_id in _begin_closing(order_id, cause):
+            end_session(attempt_id, provider, cause)
+    except XenditError as error:
+        if not may_wait:
+            raise
+        number = db.session.get_one(Order, order_id).number
+        log.warning("order %s is closing, but Xendit did not answer: %s", number, error)
 
 
 def end_session(attempt_id: int, provider: Client, cause: str) -> Session:
@@ -71,6 +71,16 @@ def end_session(attempt_id: int, provider: Client, cause: str) -> Session:
         session = _read(attempt, session_id, provider, LOOK)
     _write_down(attempt_id, session, cause)
     return session
+
+
+def _begin_closing(order_id: int, cause: str) -> list[int]:
+    """Begin to close an order, or go on with it; return the attempts whose sessions Xendit must end first."""
+    with transaction():
+        order = lock(order_id)
+        if not (order.is_pending or order.is_closing) or order.is_suspect:
+            return []
+        closing.begin(order, cause)
+        return [attempt.id for attempt in order.attempts if attempt.is_open and attempt.session_id]
 
 
 def _read(attempt: Attempt, session_id: str, provider: Client, patience: Patience) -> Session:

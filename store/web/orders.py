@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
 from ..models import Order
-from ..orders import checkout, paying, settling
+from ..orders import paying, settling
 from ..orders.finding import find_order
 from ..rules.clock import now
 from ..xendit import Patience, XenditError
@@ -66,7 +66,7 @@ def pay(token: str):
 @bp.post("/cancel")
 def cancel(token: str):
     order = _find(token)
-    checkout.cancel(order, current_app.extensions["xendit"])
+    settling.close(order.id, current_app.extensions["xendit"], "canceled by the buyer", may_wait=True)
     return redirect(url_for("orders.show", token=token), code=303)
 
 
