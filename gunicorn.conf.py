@@ -3,8 +3,8 @@
 import sys
 
 from store import create_app
-from store.cli import check_database
 from store.config import SettingsError, read_settings
+from store.doctor import check_database
 
 try:
     settings = read_settings()

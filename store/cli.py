@@ -1,24 +1,19 @@
 """Commands: `flask --app app init-db | orders | worker`."""
 
-import logging
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app
 from flask_migrate import upgrade
-from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError
 
-from .catalog import file as catalog
+from .catalog.file import load_if_empty
 from .config import Settings, SettingsError
-from .database import db
-from .models import Product
-from .orders import checkout
+from .doctor import check_database, unusable
+from .orders.finding import newest_orders
 from .rules.money import written
 from .worker import Worker
 
@@ -28,43 +23,6 @@ ORDERS_SHOWN = 50
 def init_app(app: Flask) -> None:
     for command in (init_db, orders, worker):
         app.cli.add_command(command)
-
-
-def check_database(app: Flask) -> None:
-    """Check that the tables are there and fit the settings. Raises SettingsError.
-
-    No connection stays open, so that a program may fork afterwards.
-    """
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    with app.app_context():
-        try:
-            with db.engine.connect() as connection:
-                problems = _database_problems(connection)
-        except SQLAlchemyError as error:
-            problems = [_unusable(error)]
-        finally:
-            db.engine.dispose()
-    if problems:
-        raise SettingsError(problems)
-
-
-def _database_problems(connection: Connection) -> list[str]:
-    newest = ScriptDirectory(current_app.extensions["migrate"].directory).get_heads()
-    if set(MigrationContext.configure(connection).get_current_heads()) != set(newest):
-        return ["The database has no tables yet (or old ones): run `flask --app app init-db`."]
-    currency = _settings().shop.currency
-    other = connection.scalar(db.select(Product.currency).where(Product.currency != currency).limit(1))
-    if other:
-        return [
-            f"The products in the database have prices in {other}, but shop.toml says {currency}:"
-            " set its currency back, or use a new database."
-        ]
-    return []
-
-
-def _unusable(error: SQLAlchemyError) -> str:
-    reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-    return f"The database of DATABASE_URL cannot be used: {reason.rstrip('.')}."
 
 
 @contextmanager
@@ -88,9 +46,9 @@ def init_db() -> None:
     with _refusals():
         try:
             upgrade()
-            added = catalog.load_if_empty(_settings().shop.currency)
+            added = load_if_empty(_settings().shop.currency)
         except DatabaseError as error:
-            raise SettingsError([_unusable(error)]) from error
+            raise SettingsError([unusable(error)]) from error
     click.echo(f"The database is up to date; {added} products were added.")
 
 
@@ -99,7 +57,7 @@ def orders() -> None:
     """Show the newest orders."""
     _check_database()
     settings = _settings()
-    for order in checkout.newest_orders(ORDERS_SHOWN):
+    for order in newest_orders(ORDERS_SHOWN):
         flag = "  needs attention: " + order.attention if order.attention else ""
         total = written(order.amount, order.currency)
         address = f"{order.address_line1}, {order.postal_code} {order.city}"

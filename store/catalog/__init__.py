@@ -1,1 +1,1 @@
-"""What is sold: products, their stock, and the merchant's file."""
+"""What is sold: finding products, the stock that can still be sold, and the merchant's file that fills the catalog."""

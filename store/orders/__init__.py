@@ -1,1 +1,1 @@
-"""What happens to an order: placed, paid, settled, closed. HTTP and tables are elsewhere."""
+"""What happens to an order: placed, paid, settled, closed. Each use case writes in transactions of its own."""

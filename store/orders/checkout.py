@@ -1,26 +1,26 @@
-"""From a cart to an order: what the cart comes to, and placing, finding and canceling an order."""
+"""From a cart to an order: placing it, or going on with the one that is open."""
 
-import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ..catalog.file import OutOfStock, hold_stock, products_by_slug
-from ..config import Settings, Shop
+from ..catalog import stock
+from ..config import Settings
 from ..database import db, transaction
-from ..models import Order, OrderLine, Product
-from ..rules.cart import Cart, Shortage, fitted
+from ..models import Order, OrderLine
+from ..rules.cart import Cart
 from ..rules.clock import now
 from ..rules.status import OrderStatus
-from ..xendit import Client, XenditError
-from . import settling as payments
+from ..shop import Shop
+from ..xendit import Client
+from . import settling
+from .finding import open_order
+from .summary import CartLine, Summary, summarize
 
 # Easy to read aloud: no I, L, O, U, 0 or 1.
 NUMBER_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 NUMBER_LENGTH = 6
 TOKEN_BYTES = 24
-
-log = logging.getLogger(__name__)
 
 
 class CartChanged(Exception):
@@ -36,42 +36,6 @@ class AlreadyPaid(Exception):
 
 
 @dataclass(frozen=True)
-class CartLine:
-    """`total` is in minor units of the product's currency."""
-
-    product: Product
-    quantity: int
-
-    @property
-    def total(self) -> int:
-        return self.product.price * self.quantity
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a cart comes to, lowered to what is there. Amounts in minor units of `currency`."""
-
-    lines: list[CartLine]
-    shortages: list[tuple[Shortage, Product | None]]
-    cart: Cart
-    shipping_fee: int
-    currency: str
-
-    @property
-    def subtotal(self) -> int:
-        return sum(line.total for line in self.lines)
-
-    @property
-    def notices(self) -> list[str]:
-        """Say in the buyer's words what had to be lowered, and to what."""
-        return [_notice(shortage, product) for shortage, product in self.shortages]
-
-    @property
-    def amount(self) -> int:
-        return self.subtotal + self.shipping_fee if self.lines else 0
-
-
-@dataclass(frozen=True)
 class BuyerDetails:
     """As typed, but for `mobile_number`, which is E.164."""
 
@@ -82,49 +46,6 @@ class BuyerDetails:
     address_line1: str
     city: str
     postal_code: str
-
-
-def summarize(cart: Cart, buyer_key: str | None, shop: Shop) -> Summary:
-    """Return what the cart comes to at today's prices and stock.
-
-    The pieces that the buyer's own open order holds count as available to them.
-    """
-    products = products_by_slug(cart)
-    order = open_order(buyer_key)
-    held = order.quantities if order else {}
-    available = {slug: product.stock + held.get(slug, 0) for slug, product in products.items()}
-    lowered, shortages = fitted(cart, available)
-    return Summary(
-        lines=[CartLine(products[slug], quantity) for slug, quantity in lowered.items()],
-        shortages=[(shortage, products.get(shortage.slug)) for shortage in shortages],
-        cart=lowered,
-        shipping_fee=shop.shipping_fee,
-        currency=shop.currency,
-    )
-
-
-def open_order(buyer_key: str | None) -> Order | None:
-    """Return the order that this browser has open, if any."""
-    if buyer_key is None:
-        return None
-    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING))
-
-
-def newest_order_of(buyer_key: str | None) -> Order | None:
-    """Return the last order that this browser placed, whatever became of it."""
-    if buyer_key is None:
-        return None
-    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key).order_by(Order.id.desc()).limit(1))
-
-
-def find_order(token: str) -> Order | None:
-    """Return the order whose pages carry this token."""
-    return db.session.scalar(db.select(Order).filter_by(token=token))
-
-
-def newest_orders(limit: int) -> list[Order]:
-    """Return the newest orders, newest first."""
-    return list(db.session.scalars(db.select(Order).order_by(Order.id.desc()).limit(limit)))
 
 
 def place_order(
@@ -154,23 +75,6 @@ def place_order(
         return order
 
 
-def cancel(order: Order, provider: Client) -> None:
-    """Cancel an unpaid order for its buyer. While Xendit is out of reach it stays closing; the worker goes on."""
-    try:
-        payments.close(order.id, provider, "canceled by the buyer")
-    except XenditError as error:
-        log.warning("order %s is closing, but Xendit did not answer: %s", order.number, error)
-
-
-def _notice(shortage: Shortage, product: Product | None) -> str:
-    if product is None:
-        return "A product in your cart is not sold any more, so it was taken out."
-    if not shortage.available:
-        return f"{product.name} is sold out, so it was taken out of your cart."
-    pieces = "1 piece is" if shortage.available == 1 else f"{shortage.available} pieces are"
-    return f"Only {pieces} left of {product.name}; your cart has been lowered to that."
-
-
 def _agreed(cart: Cart, buyer_key: str, shop: Shop, seen_amount: int | None) -> Summary:
     """Return what the cart comes to, if that is what the buyer saw. Raises CartChanged."""
     summary = summarize(cart, buyer_key, shop)
@@ -184,7 +88,7 @@ def _close_order_for_another_cart(summary: Summary, buyer_key: str, provider: Cl
     order = open_order(buyer_key)
     if order is None or _is_for(order, summary):
         return
-    cancel(order, provider)
+    settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
     if order.is_paid:
         raise AlreadyPaid(order)
 
@@ -209,8 +113,8 @@ def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Sh
     for line in sorted(summary.lines, key=lambda line: line.product.id):
         order.lines.append(_frozen(line))
         try:
-            hold_stock(line.product.id, line.quantity)
-        except OutOfStock as error:
+            stock.hold(line.product.id, line.quantity)
+        except stock.OutOfStock as error:
             raise CartChanged from error
     order.add_attempt()
     db.session.add(order)

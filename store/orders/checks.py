@@ -1,24 +1,18 @@
 """Looks at attempts that are due, webhook or not: the poll, the end of holds, and closing orders.
 
-Called by the worker. `schedule.py` says when an attempt is due; everything else is `payments.py`.
+`schedule.py` says when an attempt is due; what its session is worth, `settling.py` finds out.
 """
 
 import logging
 import random
-from datetime import timedelta
 
 from ..database import db, transaction
-from ..models import Attempt, Order
+from ..models import Attempt
 from ..rules.clock import now
-from ..rules.schedule import TRY_AGAIN_AFTER
+from ..rules.schedule import LEASE, TRY_AGAIN_AFTER
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
-from . import closing
-from . import settling as payments
-
-# While one worker looks at an attempt, no other does; if that worker dies, another does after this.
-LEASE = timedelta(seconds=30)
-GIVE_UP_CLOSING = timedelta(hours=24)
+from . import closing, settling
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +46,15 @@ def _do_what_is_due(attempt_id: int, provider: Client) -> None:
     attempt = db.session.get_one(Attempt, attempt_id)
     order = attempt.order
     if order.is_closing and not order.is_suspect:
-        payments.close(order.id, provider, "no attempt can be paid any more")
+        settling.close(order.id, provider, "no attempt can be paid any more")
     elif order.can_be_paid and order.hold_is_over:
-        payments.close(order.id, provider, "the hold is over")
+        settling.close(order.id, provider, "the hold is over")
     elif order.can_be_paid and attempt.status == AttemptStatus.NEW:
-        payments.close(order.id, provider, "its payment was never started")
+        settling.close(order.id, provider, "its payment was never started")
     elif _is_superfluous(attempt):
-        payments.end_session(attempt_id, provider, "the order needs it no more")
+        settling.end_session(attempt_id, provider, "the order needs it no more")
     else:
-        payments.settle(attempt_id, provider, "poll")
+        settling.settle(attempt_id, provider, "poll")
 
 
 def _is_superfluous(attempt: Attempt) -> bool:
@@ -78,16 +72,4 @@ def _plan_after_failure(attempt_id: int, error: XenditError) -> None:
         if isinstance(error, ProviderUnavailable):
             # Soon, but not all at once when Xendit is back.
             attempt.next_check_at = now() + TRY_AGAIN_AFTER * random.uniform(0.8, 1.2)
-        _give_up_closing(attempt.order)
-
-
-def _give_up_closing(order: Order) -> None:
-    """Cancel an order that has been closing for a day because Xendit cannot be reached."""
-    if not order.is_closing or order.hold_expires_at + GIVE_UP_CLOSING > now():
-        return
-    cause = "Xendit could not be asked for a day"
-    for attempt in order.attempts:
-        if attempt.is_open:
-            attempt.move_to(AttemptStatus.EXPIRED, cause)
-    order.ask_for_attention("Canceled without Xendit's word that nothing was paid.")
-    closing.finish_if_clear(order, cause)
+        closing.give_up_if_late(attempt.order)

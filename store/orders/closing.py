@@ -1,17 +1,19 @@
-"""The steps that close an unpaid order, inside the caller's transaction. Called by `payments.py`.
+"""The steps that close an unpaid order, each inside the caller's transaction: begin, finish, and give up.
 
 The order of things is the point: first the provider ends every session whose link was shown, and
 only then does the stock go back. So "canceled, then paid" is a rare case and not the usual one.
+The call to Xendit stands between the steps, in `settling.close`.
 """
 
-from ..catalog.file import give_back_stock
+from ..catalog import stock
 from ..models import Attempt, Order
 from ..rules.clock import now
+from ..rules.schedule import GIVE_UP_CLOSING
 from ..rules.status import AttemptStatus, OrderStatus
 
 
 def begin(order: Order, cause: str) -> None:
-    """Move a pending order to closing, and retire the attempts that nobody can pay."""
+    """Move a pending order to closing, retire the attempts that nobody can pay, and finish if that was all."""
     if order.is_pending:
         order.move_to(OrderStatus.CLOSING, cause)
     for attempt in order.attempts:
@@ -19,13 +21,26 @@ def begin(order: Order, cause: str) -> None:
             attempt.move_to(AttemptStatus.CANCELED, cause)
         elif attempt.status == AttemptStatus.SENT and not attempt.session_id and attempt.expires_at <= now():
             attempt.move_to(AttemptStatus.EXPIRED, "its link was never shown")
+    finish_if_clear(order, cause)
 
 
 def finish_if_clear(order: Order, cause: str) -> None:
     """Cancel a closing order and give its stock back, once no attempt can take money any more."""
     if order.is_closing and not any(_blocks(attempt) for attempt in order.attempts):
         order.move_to(OrderStatus.CANCELED, cause)
-        give_back_stock(order.lines)
+        stock.give_back(order.lines)
+
+
+def give_up_if_late(order: Order) -> None:
+    """Cancel an order that is still closing a day after its hold, because Xendit cannot be reached."""
+    if not order.is_closing or order.hold_expires_at + GIVE_UP_CLOSING > now():
+        return
+    cause = "Xendit could not be asked for a day"
+    for attempt in order.attempts:
+        if attempt.is_open:
+            attempt.move_to(AttemptStatus.EXPIRED, cause)
+    order.ask_for_attention("Canceled without Xendit's word that nothing was paid.")
+    finish_if_clear(order, cause)
 
 
 def _blocks(attempt: Attempt) -> bool:

@@ -1,24 +1,19 @@
 """The inbox of webhooks: stored first, answered, and worked through afterwards.
 
-`store` is called by the webhook's view, `take` and `process` by the worker. An event never moves an
-order; it makes the worker look at Xendit's own record, through `payments.settle`. What it may leave
-behind is the reason of a failed try, for the page, and a flag that a person must look.
+An event never moves an order; it makes the worker look at Xendit's own record, through
+`settling.settle`. What it may leave behind is the reason of a failed try, for the page, and a flag
+that a person must look.
 """
 
 import logging
-from datetime import timedelta
 
 from ..database import db, transaction
 from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
+from ..rules.schedule import LEASE, WEBHOOK_WAITS
 from ..rules.status import OPEN_ATTEMPT
 from ..xendit import Client, Event, Session, XenditError
-from . import settling as payments
-
-# While one worker works on an event, no other takes it; if that worker dies, another does after this.
-LEASE = timedelta(seconds=30)
-# Waiting times after a look that settled nothing yet; after the last one, polling is left to find it.
-WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30, 60, 120, 300))
+from . import settling
 
 MONEY_EVENTS = frozenset({"payment.capture", "payment.succeeded", "payment_session.completed"})
 FAILURE_EVENTS = frozenset({"payment.failure", "payment.failed"})
@@ -49,7 +44,7 @@ def store(event: Event) -> None:
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` open events that are due, oldest first, and return their ids."""
     due = db.select(WebhookEvent).where(
-        WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now(), WebhookEvent.tries <= len(WAITS)
+        WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now(), WebhookEvent.tries <= len(WEBHOOK_WAITS)
     )
     if not db.session.scalars(due.limit(1)).first():
         return []
@@ -77,10 +72,10 @@ def process(event_id: int, provider: Client) -> None:
         row = db.session.get_one(WebhookEvent, event_id)
         if row.times != times:
             return  # it came again while we looked, and is due again
-        if done or row.tries > len(WAITS):
+        if done or row.tries > len(WEBHOOK_WAITS):
             row.processed_at = now()
         else:
-            row.due_at = now() + WAITS[row.tries - 1]
+            row.due_at = now() + WEBHOOK_WAITS[row.tries - 1]
 
 
 def _attempt_of(row: WebhookEvent) -> Attempt | None:
@@ -112,7 +107,7 @@ def _settle(row: WebhookEvent, attempt_id: int, provider: Client) -> bool:
     """Look at the attempt that an event is about; tell whether that was all."""
     event, failure_code = row.event, row.failure_code
     try:
-        session = payments.settle(attempt_id, provider, f"webhook {event}", hint=row.session_id)
+        session = settling.settle(attempt_id, provider, f"webhook {event}", hint=row.session_id)
     except XenditError as error:
         log.warning("webhook %s: Xendit did not answer, %s", event, error)
         return False

@@ -1,4 +1,4 @@
-"""What of an order goes to Xendit, fitted to its limits. Called by `payments.py` just before the call.
+"""What of an order goes to Xendit, fitted to its limits.
 
 The order keeps everything as the buyer typed it; only the request is fitted.
 """

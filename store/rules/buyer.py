@@ -1,6 +1,6 @@
 """Rules about a buyer's details: what a phone number and an e-mail address are, and names for Xendit.
 
-Pure rules: no Flask, no database. Called by the checkout form and by `handover.py`.
+Pure rules: no Flask, no database.
 """
 
 import re

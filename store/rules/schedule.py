@@ -1,8 +1,28 @@
-"""When the worker looks at an attempt next, webhook or not. Pure rules: no Flask, no database."""
+"""Every duration that decides about an order, and when the worker looks at an attempt next.
+
+Pure rules: no Flask, no database.
+"""
 
 from datetime import datetime, timedelta
 
 from .status import SETTLED_ATTEMPT, AttemptStatus
+
+# How many minutes the merchant may have an order's stock held. Xendit refuses a session that ends
+# less than 10 minutes ahead (CONTRACT 1.4); a minute to spare.
+HOLD_MINUTES = range(11, 24 * 60 + 1)
+# A buyer who pays with less of the hold left than this gets a new one: Xendit wants a session to
+# live 10 minutes or more, and a buyer wants the time to pay.
+SHORT_HOLD = timedelta(minutes=10)
+
+# A create call ends after 10 seconds at the latest; a SENT attempt older than this has lost its caller.
+IN_FLIGHT = timedelta(seconds=12)
+# A session that Xendit does not know, though it made it longer ago than this, belongs to another key or is gone.
+KNOWN_AFTER = timedelta(minutes=1)
+
+# While one worker works on an event or an attempt, no other takes it; if that worker dies, another does after this.
+LEASE = timedelta(seconds=30)
+# Waiting times after a webhook whose look settled nothing yet; after the last one, polling is left to find it.
+WEBHOOK_WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30, 60, 120, 300))
 
 # An order row was committed, but the process died before it called Xendit.
 UNSENT_FOR = timedelta(minutes=2)
@@ -25,6 +45,8 @@ LATE_LOOKS = (
 
 # After a look that failed, because Xendit did not answer.
 TRY_AGAIN_AFTER = timedelta(seconds=20)
+# After the end of the hold, a closing order is canceled without Xendit's word.
+GIVE_UP_CLOSING = timedelta(hours=24)
 
 
 def next_check(status: AttemptStatus, sent_at: datetime | None, expires_at: datetime, now: datetime) -> datetime | None:

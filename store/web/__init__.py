@@ -3,8 +3,7 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from . import cart, catalog, checkout, compression, errors, health, orders, security, webhooks
-from . import templating as pages
+from . import cart, catalog, checkout, compression, errors, health, orders, security, templating, webhooks
 
 csrf = CSRFProtect()
 
@@ -16,5 +15,5 @@ def init_app(app: Flask) -> None:
     csrf.exempt(webhooks.bp)
     compression.init_app(app)
     errors.init_app(app)
-    pages.init_app(app)
+    templating.init_app(app)
     security.init_app(app)

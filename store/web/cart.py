@@ -2,8 +2,9 @@
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
-from ..catalog import file as catalog
-from ..orders import checkout
+from ..catalog import products
+from ..models import Product
+from ..orders.summary import Summary, summarize
 from ..rules import cart
 from . import visitor
 
@@ -22,7 +23,7 @@ def show():
 
 @bp.post("")
 def create():
-    product = catalog.find(request.form.get("slug", "")) or abort(404)
+    product = products.find(request.form.get("slug", "")) or abort(404)
     try:
         quantity = cart.parse_quantity(request.form.getlist("quantity"))
         changed = cart.with_added(visitor.cart(), product.slug, quantity)
@@ -72,15 +73,15 @@ def _page(errors: dict[str, str] | None = None, status: int = 200):
     return render_template("cart/show.html", summary=visitor.shown_cart(), errors=errors or {}), status
 
 
-def _product_page(product: catalog.Product, error: str, status: int):
+def _product_page(product: Product, error: str, status: int):
     page = render_template("catalog/show.html", product=product, error=error, max_quantity=cart.MAX_QUANTITY)
     return page, status
 
 
-def _summary(contents: cart.Cart) -> checkout.Summary:
-    return checkout.summarize(contents, visitor.key(), current_app.extensions["settings"].shop)
+def _summary(contents: cart.Cart) -> Summary:
+    return summarize(contents, visitor.key(), current_app.extensions["settings"].shop)
 
 
-def _tell_shortages(summary: checkout.Summary) -> None:
+def _tell_shortages(summary: Summary) -> None:
     for notice in summary.notices:
         flash(notice)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, render_template, request
 
-from ..catalog import file as catalog
+from ..catalog import products
 from ..rules import cart
 
 bp = Blueprint("catalog", __name__)
@@ -12,11 +12,11 @@ bp = Blueprint("catalog", __name__)
 def index():
     wanted = {name: request.args.get(name, "") for name in ("q", "category", "sort", "page")}
     return render_template(
-        "catalog/index.html", page=catalog.search(**wanted), categories=catalog.categories(), sorts=catalog.SORTS
+        "catalog/index.html", page=products.search(**wanted), categories=products.categories(), sorts=products.SORTS
     )
 
 
 @bp.get("/products/<slug>")
 def show(slug: str):
-    product = catalog.find(slug) or abort(404)
+    product = products.find(slug) or abort(404)
     return render_template("catalog/show.html", product=product, max_quantity=cart.MAX_QUANTITY)

@@ -3,6 +3,8 @@
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
 from ..orders import checkout
+from ..orders.finding import newest_order_of
+from ..orders.summary import Summary
 from . import visitor
 from .forms import CheckoutForm
 from .orders import go_to_payment
@@ -17,7 +19,7 @@ def show():
         for notice in summary.notices:
             flash(notice)
         return redirect(url_for("cart.show"), code=303)
-    form = CheckoutForm(_settings().shop, obj=checkout.newest_order_of(visitor.key()))
+    form = CheckoutForm(_settings().shop, obj=newest_order_of(visitor.key()))
     return _page(form, summary)
 
 
@@ -40,7 +42,7 @@ def create():
     return go_to_payment(order)
 
 
-def _page(form: CheckoutForm, summary: checkout.Summary, status: int = 200, cart_changed: bool = False):
+def _page(form: CheckoutForm, summary: Summary, status: int = 200, cart_changed: bool = False):
     form.seen_amount.data = form.seen_amount.raw_data = str(summary.amount)
     page = render_template("checkout/show.html", form=form, summary=summary, cart_changed=cart_changed)
     return page, status

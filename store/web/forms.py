@@ -7,9 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from ..config import Shop
 from ..orders.checkout import BuyerDetails
 from ..rules.buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_code
+from ..shop import Shop
 
 # Control characters, lone surrogates, what turns the direction of the text around it, and no characters at all.
 # Characters that Python's Unicode tables do not know yet may well stand in somebody's name.

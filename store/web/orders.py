@@ -9,8 +9,8 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
 from ..models import Order
-from ..orders import checkout
-from ..orders import settling as payments
+from ..orders import paying, settling
+from ..orders.finding import find_order
 from ..rules.clock import now
 from ..xendit import Patience, XenditError
 from . import visitor
@@ -66,7 +66,7 @@ def pay(token: str):
 @bp.post("/cancel")
 def cancel(token: str):
     order = _find(token)
-    checkout.cancel(order, current_app.extensions["xendit"])
+    settling.close(order.id, current_app.extensions["xendit"], "canceled by the buyer", may_wait=True)
     return redirect(url_for("orders.show", token=token), code=303)
 
 
@@ -75,22 +75,22 @@ def go_to_payment(order: Order):
     token = order.token
     extensions = current_app.extensions
     try:
-        link = payments.start(order.id, extensions["xendit"], extensions["settings"])
-    except payments.NotPayable:
+        link = paying.start(order.id, extensions["xendit"], extensions["settings"])
+    except paying.NotPayable:
         link = url_for("orders.show", token=token)
-    except payments.PaymentUnavailable:
+    except paying.PaymentUnavailable:
         flash("The payment page could not be opened just now. No money was taken by this. Please try again.")
         link = url_for("orders.show", token=token)
     return redirect(link, code=303)
 
 
 def _find(token: str) -> Order:
-    return checkout.find_order(token) or abort(404)
+    return find_order(token) or abort(404)
 
 
 def _settle(order: Order) -> None:
     try:
-        payments.settle(order.newest_attempt.id, current_app.extensions["xendit"], "return", patience=BUYER_WAITS)
+        settling.settle(order.newest_attempt.id, current_app.extensions["xendit"], "return", patience=BUYER_WAITS)
     except XenditError as error:
         # The page says that it is still checking, and the worker will find out.
         log.warning("return: Xendit did not answer, %s", error)

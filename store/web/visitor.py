@@ -6,7 +6,8 @@ import secrets
 from flask import current_app, g, session
 
 from ..models import Order
-from ..orders.checkout import Summary, find_order, summarize
+from ..orders.finding import find_order
+from ..orders.summary import Summary, summarize
 from ..rules.cart import Cart, without
 
 KEY_BYTES = 24

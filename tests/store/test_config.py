@@ -1,12 +1,10 @@
 """Settings: everything that is missing or wrong is said at once, by its name."""
 
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from store import config
 from store.config import Settings, SettingsError, read_port, read_settings
 
 XENDIT = "https://api.xendit.co"
@@ -155,71 +153,3 @@ def test_a_database_driver_that_is_not_installed_is_named(monkeypatch: pytest.Mo
     (problem,) = problems(DATABASE_URL=f"postgresql+{driver}://warung@localhost/warung")
 
     assert problem.startswith(f"DATABASE_URL needs the driver {driver}, which is not installed")
-
-
-def change_shop(monkeypatch: pytest.MonkeyPatch, folder: Path, *changes: tuple[str, str]) -> None:
-    """Let `read_settings` read the shop's own file with these pieces of it replaced."""
-    text = config.SHOP_FILE.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    changed = folder / "shop.toml"
-    changed.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(config, "SHOP_FILE", changed)
-
-
-@pytest.mark.parametrize("fee", ["18.000", '"18.000"', '"18000"', "1e4", "true", '"18,000"', "-1"])
-def test_a_fee_in_rupiah_is_a_whole_number_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fee: str):
-    change_shop(monkeypatch, tmp_path, ("= 18000", f"= {fee}"))
-
-    (problem,) = problems()
-
-    assert problem.startswith("shop.toml: shipping_fee ")
-
-
-@pytest.mark.parametrize(("fee", "minor"), [("12", 1200), ('"12.50"', 1250)])
-def test_a_fee_with_cents_is_a_whole_number_or_quoted(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fee: str, minor: int
-):
-    change_shop(monkeypatch, tmp_path, ("= 18000", f"= {fee}"), ('currency = "IDR"', 'currency = "MYR"'))
-
-    assert settings().shop.shipping_fee == minor
-
-
-@pytest.mark.parametrize("fee", ["12.5", '"12.505"', '"12,50"', '"1e1"', '"NaN"'])
-def test_a_fee_with_cents_is_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fee: str):
-    change_shop(monkeypatch, tmp_path, ("= 18000", f"= {fee}"), ('currency = "IDR"', 'currency = "MYR"'))
-
-    (problem,) = problems()
-
-    assert problem.startswith("shop.toml: shipping_fee ")
-
-
-def test_every_mistake_in_shop_toml_is_said_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    changes = [
-        ('name = "Warung"', 'name = ""'), ("tagline =", "tag_line ="), ("email =", "mail ="), ("phone =", "fone ="),
-        ("address =", "addres ="), ("\nhours =", "\nhours = 8\nwhen ="), ("delivery =", "deliver ="),
-        ("returns =", "return ="), ('"ID"', '["ID"]'), ("hold_minutes = 30", "hold_minutes = 30.0"),
-    ]  # fmt: skip
-    change_shop(monkeypatch, tmp_path, *changes)
-
-    named = [problem.split()[1] for problem in problems()]
-
-    assert named == [
-        "name", "tagline", "email", "phone", "address", "hours", "delivery", "returns", "country", "hold_minutes",
-    ]  # fmt: skip
-
-
-def test_a_missing_section_of_shop_toml_is_said_by_its_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    change_shop(monkeypatch, tmp_path, ("[contact]", "[kontak]"), ("[policy]", "policy = 3\n[rest]"))
-
-    assert sum("[contact]" in problem for problem in problems()) == 4
-
-
-def test_a_shop_file_that_is_not_utf_8_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    (tmp_path / "shop.toml").write_bytes('name = "Café"'.encode("latin-1"))
-    monkeypatch.setattr(config, "SHOP_FILE", tmp_path / "shop.toml")
-
-    (problem,) = problems()
-
-    assert problem.startswith("shop.toml: ")

@@ -1,0 +1,144 @@
+"""Getting an order paid: `start` finds or opens the page at Xendit on which the buyer can pay.
+
+No transaction is ever open while we wait for Xendit. What the buyer may do is decided and reserved
+in one, the call comes after it, and what came of the call is written to rows that are read again.
+"""
+
+import logging
+import time
+from datetime import timedelta
+from typing import NamedTuple
+
+from ..config import Settings
+from ..database import db, transaction
+from ..models import Attempt
+from ..rules.clock import now
+from ..rules.schedule import IN_FLIGHT, SHORT_HOLD
+from ..rules.status import AttemptStatus
+from ..xendit import Client, ProviderRefused, Session, SessionRequest, XenditError
+from .finding import lock, lock_with_attempt
+from .session_request import session_request
+from .settling import end_session, settle
+
+LOOK_FOR_OTHER_CLICK = 0.2  # seconds
+
+log = logging.getLogger(__name__)
+
+
+class NotPayable(Exception):
+    """The order cannot be paid now: it is paid, closing or canceled, or a person must look first."""
+
+
+class PaymentUnavailable(Exception):
+    """No payment page could be opened. No money was taken, the order stays, trying again is safe."""
+
+
+class Claim(NamedTuple):
+    """What is to be done for a buyer who wants to pay. Without a request: go on with that session."""
+
+    attempt_id: int
+    request: SessionRequest | None = None
+    session_id: str | None = None
+    is_short: bool = False
+
+
+def start(order_id: int, provider: Client, settings: Settings) -> str:
+    """Return the address of a page on which the buyer can pay this order.
+
+    The same session while there is an active one, a fresh attempt otherwise; so two clicks at once
+    get one session. The address is a secret: do not store or log it.
+    Raises NotPayable or PaymentUnavailable.
+    """
+    deadline = time.monotonic() + IN_FLIGHT.total_seconds()
+    while time.monotonic() < deadline:
+        claim = _claim(order_id, settings)
+        if claim.request:
+            return _open_session(claim, provider)
+        if claim.session_id:
+            link = _resume_session(claim, provider)
+            if link:
+                return link
+        else:
+            time.sleep(LOOK_FOR_OTHER_CLICK)
+    raise PaymentUnavailable
+
+
+def _claim(order_id: int, settings: Settings) -> Claim:
+    """Decide what to do for a buyer who wants to pay, and reserve the call if there is one to make."""
+    with transaction():
+        order = lock(order_id)
+        if not order.can_be_paid:
+            raise NotPayable
+        is_short = order.hold_expires_at - now() < SHORT_HOLD
+        if active := order.active_attempt:
+            return Claim(active.id, session_id=active.session_id, is_short=is_short)
+        newest = order.newest_attempt
+        if newest.status == AttemptStatus.SENT and not newest.trouble and newest.sent_at + IN_FLIGHT > now():
+            return Claim(newest.id)
+        if is_short:
+            order.hold_expires_at = now() + timedelta(minutes=settings.shop.hold_minutes)
+        attempt = newest if newest.status == AttemptStatus.NEW else order.add_attempt()
+        db.session.flush()
+        attempt.expires_at = order.hold_expires_at
+        attempt.move_to(AttemptStatus.SENT, "the buyer pays")
+        attempt.sent_at = now()
+        attempt.plan_next_check()
+        return Claim(attempt.id, request=session_request(order, attempt, settings))
+
+
+def _open_session(claim: Claim, provider: Client) -> str:
+    try:
+        session = provider.create_session(claim.request)
+    except XenditError as error:
+        log.warning("%s: no session, %s", claim.request.reference, error)
+        _note_trouble(claim.attempt_id, error)
+        raise PaymentUnavailable from error
+    if not _keep_session(claim.attempt_id, session):
+        raise NotPayable
+    return session.link
+
+
+def _keep_session(attempt_id: int, session: Session) -> bool:
+    """Store the new session's id; tell whether the buyer may be sent there.
+
+    Meanwhile a webhook may have settled the attempt, or the buyer may have canceled the order.
+    """
+    with transaction():
+        order, attempt = lock_with_attempt(attempt_id)
+        attempt.session_id = session.id
+        if attempt.status == AttemptStatus.SENT and order.can_be_paid and order.active_attempt is None:
+            attempt.move_to(AttemptStatus.ACTIVE, "Xendit made the session")
+        attempt.plan_next_check()
+        if attempt.status == AttemptStatus.ACTIVE and order.can_be_paid:
+            return True
+        if attempt.is_open:
+            attempt.next_check_at = now()
+        return False
+
+
+def _note_trouble(attempt_id: int, error: XenditError) -> None:
+    """A refused call did nothing. After any other failure the session may exist, so the attempt stays SENT."""
+    with transaction():
+        attempt = db.session.get_one(Attempt, attempt_id)
+        attempt.trouble = str(error)[:200]
+        if isinstance(error, ProviderRefused) and attempt.status == AttemptStatus.SENT:
+            attempt.move_to(AttemptStatus.REJECTED, f"Xendit refused: {error}")
+        attempt.plan_next_check()
+
+
+def _resume_session(claim: Claim, provider: Client) -> str | None:
+    """Return the link of the open session; None if it has just ended, so that the caller asks again."""
+    try:
+        if claim.is_short:
+            session = end_session(claim.attempt_id, provider, "too little time left to pay")
+        else:
+            session = settle(claim.attempt_id, provider, "the buyer goes on to pay")
+    except XenditError as error:
+        raise PaymentUnavailable from error
+    if session is None:
+        return None
+    if session.is_active and not claim.is_short and provider.hosts.allows(session.link or ""):
+        return session.link
+    if db.session.get_one(Attempt, claim.attempt_id).status == AttemptStatus.ACTIVE:
+        raise PaymentUnavailable
+    return None
