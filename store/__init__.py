@@ -14,10 +14,10 @@ COOKIE_LIFE = timedelta(days=30)
 MAX_BODY_BYTES = 64 * 1024
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, provider: Client | None = None) -> Flask:
     """Return the shop's WSGI application. Without `settings` they are read from the environment.
 
-    Raises SettingsError.
+    Without a `provider` it calls Xendit over the network. Raises SettingsError.
     """
     settings = settings or read_settings()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(_flask_config(settings))
     INSTANCE.mkdir(exist_ok=True)
     app.extensions["settings"] = settings
-    app.extensions["xendit"] = Client(settings.xendit_secret_key, settings.xendit_api_url)
+    app.extensions["xendit"] = provider or Client(settings.xendit_secret_key, settings.xendit_api_url)
     database.init_app(app, migrations=str(ROOT / "store" / "migrations"))
     web.init_app(app)
     cli.init_app(app)

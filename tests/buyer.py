@@ -1,15 +1,21 @@
 """A buyer without scripts: walks through the shop and the hosted page by reading and sending forms."""
 
 import time
+import tomllib
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
 
 from .pages import Form, Page
-from .processes import Shop
+from .processes import ROOT, Shop
 
-COFFEE = "gayo-coffee-beans"  # the first product of the demo catalog
+# The demo catalog as the merchant's file has it: slug → product.
+CATALOG = {
+    product["slug"]: product
+    for product in tomllib.loads((ROOT / "store" / "data" / "catalog.toml").read_text(encoding="utf-8"))["products"]
+}
+COFFEE = next(iter(CATALOG))
 DETAILS = {
     "given_names": "Siti",
     "surname": "Rahayu",
@@ -32,12 +38,16 @@ class AttemptRow(NamedTuple):
 class Buyer:
     def __init__(self, shop: Shop):
         self.shop = shop
-        self.browser = requests.Session()
-        self.browser.trust_env = False
+        self.browser = shop.browser()
         self.order: str | None = None  # the address of the order's page
 
     def opens(self, address: str) -> Page:
         return Page(self.browser.get(self._full(address), timeout=30))
+
+    def gets(self, address: str) -> requests.Response:
+        """The answer at an address, in which {order} stands for the order's page; it is not followed."""
+        address = address.format(order=self.order)
+        return self.browser.get(self._full(address), timeout=30, allow_redirects=False)
 
     def sends(self, form: Form, **changes) -> requests.Response:
         """Send a form with some fields changed; the answer is not followed."""
@@ -84,7 +94,7 @@ class Buyer:
         deadline = time.monotonic() + within
         while (now := self.status())["status"] != status:
             assert time.monotonic() < deadline, f"still {now} after {within} s"
-            time.sleep(0.05)
+            self.shop.works()
         return now
 
     def presses(self, action: str) -> requests.Response:

@@ -38,6 +38,12 @@ class Page(HTMLParser):
     def text(self) -> str:
         return " ".join(" ".join(self._text).split())
 
+    @property
+    def products(self) -> list[str]:
+        """The slugs of the products that the page leads to, in its order."""
+        slugs = [link.rpartition("/")[2] for link in self.links if "/products/" in link]
+        return list(dict.fromkeys(slugs))
+
     def form(self, action_ends_with: str) -> Form:
         """Return the first form that posts to an address with this end."""
         found = [form for form in self.forms if form.action.split("?")[0].endswith(action_ends_with)]

@@ -91,44 +91,24 @@ class Sandbox:
         requests.post(f"{self.url}/_control/sessions/{session_id}/expire", timeout=5).raise_for_status()
 
 
-class Shop:
-    """The shop under gunicorn with its own database; `provider_url` is all it knows of the provider."""
+def settings_of_shop(port: int, folder: Path, provider_url: str, **settings: str) -> dict[str, str]:
+    """The environment of a shop with its database in this folder; `provider_url` is all it knows of the provider."""
+    return {
+        "PORT": str(port),
+        "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
+        "SECRET_KEY": "signs the cookies of the tests",
+        "XENDIT_SECRET_KEY": SECRET_KEY,
+        "XENDIT_API_URL": provider_url,
+        "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
+        **settings,
+    }
 
-    def __init__(
-        self, folder: Path, provider_url: str, port: int | None = None, with_worker: bool = True, **settings: str
-    ):
-        self.port = port or free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.folder = folder
-        self.environment = {
-            **clean_environment(),
-            "PORT": str(self.port),
-            "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
-            "SECRET_KEY": "signs the cookies of the tests",
-            "XENDIT_SECRET_KEY": SECRET_KEY,
-            "XENDIT_API_URL": provider_url,
-            "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
-            **settings,
-        }
-        self.flask("init-db")
-        self.process = self.start()
-        self.worker = self.start_worker() if with_worker else None
 
-    def start(self) -> Process:
-        self.process = Process(["gunicorn", "app:app"], self.environment, self.folder / "shop.log")
-        self.process.wait_until_it_answers(f"{self.url}/healthz")
-        return self.process
+class Records:
+    """What a test looks up and changes in a shop's database, which lies in `folder`, and what it sends to it."""
 
-    def start_worker(self) -> Process:
-        self.worker = Process(["flask", "--app", "app", "worker"], self.environment, self.folder / "worker.log")
-        return self.worker
-
-    def flask(self, *command: str) -> subprocess.CompletedProcess:
-        """Run one of the shop's commands to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", *command],
-            cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
+    url: str
+    folder: Path
 
     def sql(self, statement: str, *values) -> list[tuple]:
         """Run one statement on the shop's database and return its rows."""
@@ -155,7 +135,48 @@ class Shop:
         if token is not None:
             headers["x-callback-token"] = token
         content = {"data": body} if isinstance(body, bytes) else {"json": body}
-        return requests.post(f"{self.url}/webhooks/xendit", headers=headers, timeout=30, **content)
+        return self.browser().post(f"{self.url}/webhooks/xendit", headers=headers, timeout=30, **content)
+
+
+class Shop(Records):
+    """The shop under gunicorn with its own database; `provider_url` is all it knows of the provider."""
+
+    def __init__(
+        self, folder: Path, provider_url: str, port: int | None = None, with_worker: bool = True, **settings: str
+    ):
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.environment = {**clean_environment(), **settings_of_shop(self.port, folder, provider_url, **settings)}
+        self.flask("init-db")
+        self.process = self.start()
+        self.worker = self.start_worker() if with_worker else None
+
+    def start(self) -> Process:
+        self.process = Process(["gunicorn", "app:app"], self.environment, self.folder / "shop.log")
+        self.process.wait_until_it_answers(f"{self.url}/healthz")
+        return self.process
+
+    def start_worker(self) -> Process:
+        self.worker = Process(["flask", "--app", "app", "worker"], self.environment, self.folder / "worker.log")
+        return self.worker
+
+    def browser(self) -> requests.Session:
+        """A visitor who can reach this shop, and what it leads to."""
+        session = requests.Session()
+        session.trust_env = False
+        return session
+
+    def works(self) -> None:
+        """The worker is at work by itself: leave it a moment."""
+        time.sleep(0.05)
+
+    def flask(self, *command: str) -> subprocess.CompletedProcess:
+        """Run one of the shop's commands to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", *command],
+            cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
 
     def stop(self) -> None:
         if self.worker:

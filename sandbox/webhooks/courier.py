@@ -106,8 +106,9 @@ class Deadline:
 
 
 class Courier:
-    def __init__(self, database, report, senders=SENDERS):
+    def __init__(self, database, report, senders=SENDERS, post=None):
         self._senders = senders
+        self._post = post
         self._database = database
         self._report = report
         self._due = Waiting(SENDERS_OF_ONE_ACCOUNT)
@@ -125,6 +126,14 @@ class Courier:
                 self._due.put(delivery["account"], (delivery, False))
         for delivery in self._database.claim_resends():
             self._due.put(delivery["account"], (delivery, True))
+
+    def send_due(self):
+        """The same in the caller's thread, one after another: when this returns, all was tried."""
+        now = clock.stamp(clock.now())
+        for delivery in self._database.claim_deliveries(now):
+            self._send(delivery, False)
+        for delivery in self._database.claim_resends():
+            self._send(delivery, True)
 
     def _send_all(self):
         while True:
@@ -155,7 +164,7 @@ class Courier:
             "x-callback-token": FORGED_TOKEN if delivery["forged"] else account.webhook_token,
             "user-agent": "Xendit-Sandbox",
         }
-        status, answer = post(account.webhook_url, headers, body, account.webhook_timeout_seconds)
+        status, answer = (self._post or post)(account.webhook_url, headers, body, account.webhook_timeout_seconds)
         self._database.record_try(
             delivery["id"],
             at=at,

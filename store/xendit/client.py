@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import requests
+from requests.adapters import BaseAdapter
 from urllib3.exceptions import HTTPError
 
 from . import strict_json
@@ -42,11 +43,15 @@ LOOK = Patience(connect=2, read=5, total=7)
 
 
 class Client:
-    """Calls Xendit's session endpoints with one secret key. Safe to share between threads."""
+    """Calls Xendit's session endpoints with one secret key. Safe to share between threads.
 
-    def __init__(self, secret_key: str, api_url: str):
+    `transport` is what carries the calls, if that is not the network.
+    """
+
+    def __init__(self, secret_key: str, api_url: str, transport: BaseAdapter | None = None):
         self._auth = (secret_key, "")
         self._api_url = api_url.rstrip("/")
+        self._transport = transport
         self.hosts = AllowedHosts(self._api_url)
         self._local = threading.local()
         # A time-out of `requests` is for the next piece of an answer, headers included. So that a call
@@ -116,6 +121,8 @@ class Client:
         # requests does not promise that its Session is safe between threads.
         if not hasattr(self._local, "session"):
             self._local.session = requests.Session()
+            if self._transport:
+                self._local.session.mount(self._api_url, self._transport)
         return self._local.session
 
 

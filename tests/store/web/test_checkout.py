@@ -6,9 +6,9 @@ from html import unescape
 import pytest
 import requests
 
-from ..buyer import DETAILS, Buyer
-from ..pages import Page
-from ..processes import Sandbox, Shop
+from ...buyer import DETAILS, Buyer
+from ...in_process import Sandbox, Shop
+from ...pages import Page
 
 LONGEST = {
     "given_names": 100, "surname": 100, "email": 254, "mobile_number": 40, "address_line1": 200, "city": 100,
@@ -61,7 +61,7 @@ def orders(shop: Shop) -> int:
 def sent_to_xendit(sandbox: Sandbox, buyer: Buyer) -> str:
     """The story of the order's session on the sandbox's dashboard, with the request as it came."""
     session_id = buyer.status() and buyer.session_id
-    return unescape(requests.get(f"{sandbox.url}/dashboard/sessions/{session_id}", timeout=5).text)
+    return unescape(buyer.opens(f"{sandbox.url}/dashboard/sessions/{session_id}").html)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_form_without_its_csrf_token_changes_nothing(shop: Shop, buyer: Buyer)
     form = buyer.opens("/checkout").form("/checkout")
     before = orders(shop)
 
-    answer = buyer.browser.post(form.action, data={**DETAILS, "seen_amount": form.fields["seen_amount"]}, timeout=10)
+    answer = buyer.browser.post(form.action, data={**DETAILS, "seen_amount": form.fields["seen_amount"]})
 
     assert answer.status_code == 403
     assert "Nothing was changed" in Page(answer).text
@@ -278,6 +278,6 @@ def test_bytes_that_are_no_text_do_no_harm(buyer: Buyer):
     body = f"csrf_token={form.fields['csrf_token']}&given_names=%FF%FE%ED%A0%80&city=%C0%80"
 
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    answer = buyer.browser.post(form.action, data=body, headers=headers, timeout=10)
+    answer = buyer.browser.post(form.action, data=body, headers=headers)
 
     assert answer.status_code == 422

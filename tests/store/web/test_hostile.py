@@ -1,0 +1,108 @@
+"""What strangers send: forged forms, odd methods, huge bodies, paths that lead elsewhere."""
+
+import re
+
+import pytest
+
+from ...buyer import COFFEE, DETAILS, Buyer
+from ...in_process import Shop
+from ...pages import Page
+
+
+@pytest.fixture(scope="module")
+def routes(shop: Shop) -> list[tuple[str, str, set[str]]]:
+    """Endpoint, path and methods of every route, from the shop's own table: a new one cannot be missed."""
+    return [(rule.endpoint, rule.rule, rule.methods) for rule in shop.app.url_map.iter_rules()]
+
+
+def fill(path: str, buyer: Buyer) -> str:
+    token = buyer.order.rpartition("/")[2]
+    return buyer.shop.url + re.sub(r"<[^>]+>", "x", path.replace("<token>", token))
+
+
+CONTENT_TYPES = {
+    "form": {"data": {**DETAILS, "slug": COFFEE, "quantity": "1"}},
+    "plain text": {"data": f"slug={COFFEE}&quantity=1", "headers": {"content-type": "text/plain"}},
+    "multipart": {"files": {"slug": (None, COFFEE), "quantity": (None, "1")}},
+    "JSON": {"json": {"slug": COFFEE, "quantity": "1"}},
+    "forged token": {"data": {**DETAILS, "slug": COFFEE, "quantity": "1", "csrf_token": "x"}},
+}
+
+
+@pytest.mark.parametrize("request_", CONTENT_TYPES.values(), ids=CONTENT_TYPES)
+def test_every_change_needs_a_csrf_token(shop: Shop, ordered: Buyer, routes, request_: dict):
+    posts = [path for endpoint, path, methods in routes if "POST" in methods and endpoint != "webhooks.create"]
+    before = ordered.status(), shop.sql("SELECT count(*) FROM orders"), ordered.opens("/cart").text
+
+    answers = {path: ordered.browser.post(fill(path, ordered), **request_).status_code for path in posts}
+
+    assert len(posts) >= 6
+    assert answers == dict.fromkeys(posts, 403)
+    assert (ordered.status(), shop.sql("SELECT count(*) FROM orders"), ordered.opens("/cart").text) == before
+
+
+def test_another_visitors_csrf_token_does_not_count(shop: Shop, ordered: Buyer):
+    token = Buyer(shop).opens(f"/products/{COFFEE}").form("/cart").fields["csrf_token"]
+
+    answer = ordered.browser.post(f"{ordered.order}/cancel", data={"csrf_token": token})
+
+    assert answer.status_code == 403
+    assert ordered.status()["status"] == "pending"
+
+
+def test_looking_at_an_address_that_changes_something_changes_nothing(ordered: Buyer, routes):
+    readable = {path for _, path, methods in routes if "GET" in methods}
+    posts = [path for _, path, methods in routes if "POST" in methods and path not in readable]
+    override = {"X-HTTP-Method-Override": "POST"}
+
+    answers = {path: ordered.browser.get(fill(path, ordered), headers=override) for path in posts}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(posts, 405)
+    assert ordered.status()["status"] == "pending"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "ODD"])
+def test_other_methods_are_refused(ordered: Buyer, method: str):
+    for url in (f"{ordered.shop.url}/", ordered.order, f"{ordered.order}/pay"):
+        assert ordered.browser.request(method, url).status_code in (403, 405)
+
+
+HUGE = {
+    "10,000 fields": {"data": "a=1&" * 10_000},
+    "10,000 different fields": {"data": "&".join(f"f{number}=1" for number in range(10_000))},
+    "2,000 parts": {"files": [(f"f{number}", (None, "1")) for number in range(2_000)]},
+    "1 MB": {"data": b"quantity=" + b"1" * 1_000_000},
+}
+
+
+@pytest.mark.parametrize("path", ["/cart", "/checkout"])
+@pytest.mark.parametrize("kind", HUGE)
+def test_a_huge_form_is_refused_and_no_fault(ordered: Buyer, kind: str, path: str):
+    headers = {} if "parts" in kind else {"content-type": "application/x-www-form-urlencoded"}
+
+    answer = ordered.browser.post(ordered.shop.url + path, headers=headers, **HUGE[kind])
+
+    assert answer.status_code in (400, 403, 413)
+    assert Page(answer).title
+
+
+def test_ten_thousand_fields_with_a_good_token_are_one_form(ordered: Buyer):
+    form = ordered.opens("/checkout").form("/checkout")
+
+    answer = ordered.browser.post(
+        form.action, data=f"csrf_token={form.fields['csrf_token']}&" + "a=1&" * 10_000,
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+
+    assert answer.status_code in (400, 413, 422)
+
+
+@pytest.mark.parametrize("path", ["..%2f..%2fapp.py", "..%2fstore%2fconfig.py", "%2e%2e/app.py", "css/..%2f..%2fapp.py",
+                                  "%2fetc%2fpasswd", "..%5capp.py", "css/%00", ""])  # fmt: skip
+def test_nothing_outside_the_static_folder_can_be_had(shop: Shop, path: str):
+    assert shop.browser().get(f"{shop.url}/static/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(("length", "status"), [(65_535, 200), (65_536, 200), (65_537, 413), (65_538, 413)])
+def test_a_webhook_may_have_64_kib_and_not_a_byte_more(shop: Shop, length: int, status: int):
+    assert shop.send_webhook(b'{"event": "big", "data": {}}'.ljust(length)).status_code == status

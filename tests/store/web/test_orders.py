@@ -1,0 +1,74 @@
+"""An order's pages: who sees what of it, and that they tell Xendit's record and not what the address says."""
+
+import re
+
+import pytest
+
+from ...buyer import Buyer
+from ...in_process import Shop
+from .conftest import PERSONAL, PHONE
+
+UNKNOWN_TOKENS = ["A" * 32, "a", "x" * 43, "x" * 2000, "%00", "%F0%9F%98%80", "1", "W-7K3M9Q", "'%20OR%201=1--"]
+
+
+@pytest.mark.parametrize("page", ["", "/complete", "/cancel", "/status"])
+def test_every_unknown_token_gets_the_same_answer(shop: Shop, page: str):
+    answers = [shop.browser().get(f"{shop.url}/order/{token}{page}") for token in UNKNOWN_TOKENS]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+
+
+def test_an_orders_number_does_not_open_it(ordered: Buyer):
+    assert ordered.gets(f"/order/{ordered.status()['number']}").status_code == 404
+
+
+def test_tokens_carry_at_least_128_random_bits(shop: Shop, ordered: Buyer):
+    tokens = [token for (token,) in shop.sql("SELECT token FROM orders")]
+
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22,}", token) for token in tokens)
+    assert len(set(tokens)) == len(tokens)
+
+
+@pytest.mark.parametrize("page", ["", "/complete", "/cancel", "/status"])
+@pytest.mark.parametrize("visitor", ["without a cookie", "another buyer"])
+def test_others_see_an_orders_state_but_nothing_personal(shop: Shop, ordered: Buyer, page: str, visitor: str):
+    other = Buyer(shop)
+    if visitor == "another buyer":
+        other.adds()
+        other.checks_out()
+
+    seen = other.browser.get(ordered.order + page)
+
+    assert seen.status_code == 200
+    assert ordered.status()["number"] in seen.text
+    for text in (*PERSONAL.values(), PHONE, PHONE[3:], "secret.mailbox"):
+        assert text not in seen.text
+
+
+def test_the_buyer_sees_the_details_that_were_given(ordered: Buyer):
+    text = ordered.opens(ordered.order).text
+
+    assert all(detail in text for field, detail in PERSONAL.items() if field != "mobile_number")
+    assert PHONE in text
+
+
+@pytest.mark.parametrize("query", ["status=PAID", "status=COMPLETED&payment_id=py-1", "looks=12", "looks=999999999999"])
+def test_the_return_page_believes_xendits_record_and_not_its_address(ordered: Buyer, query: str):
+    page = ordered.opens(f"{ordered.order}/complete?{query}")
+
+    assert page.status == 200
+    assert "not paid" in page.text
+    assert "Thank you" not in page.text
+    assert ordered.status()["status"] == "pending"
+
+
+def test_the_return_page_tells_why_a_try_failed(shop: Shop, buyer: Buyer):
+    buyer.fails_by_qris(buyer.goes_to_pay())
+    shop.works()
+
+    left, returned = buyer.opens(f"{buyer.order}/cancel"), buyer.opens(f"{buyer.order}/complete")
+
+    (reason,) = re.findall(r'"notice notice--problem">([^<]+)<', left.html)
+    assert "We are checking your payment" in returned.text
+    assert reason in returned.html

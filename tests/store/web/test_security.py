@@ -1,0 +1,131 @@
+"""What every answer says to browsers and caches, and the one name under which the shop is visited."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+import requests
+
+from ...buyer import COFFEE, Buyer
+from ...in_process import Sandbox, Shop
+
+PUBLIC_URL = "https://shop.example"
+PUBLIC_PAGES = {"catalog": "/", "product": f"/products/{COFFEE}"}
+PRIVATE_PAGES = {
+    "cart": "/cart", "checkout": "/checkout", "order": "{order}", "complete": "{order}/complete",
+    "cancel": "{order}/cancel", "status": "{order}/status", "not found": "/nope", "no such order": "/order/nope",
+    "wrong method": "/cart/update", "health": "/healthz", "webhook": "/webhooks/xendit",
+}  # fmt: skip
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@pytest.fixture(scope="module")
+def https_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop behind https, as its proxy sees it."""
+    return Shop(tmp_path_factory.mktemp("https"), Sandbox(), PUBLIC_URL=PUBLIC_URL)
+
+
+def csp(answer: requests.Response) -> dict[str, list[str]]:
+    directives = (directive.split() for directive in answer.headers["Content-Security-Policy"].split(";"))
+    return {name: sources for name, *sources in directives}
+
+
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES.values(), *PRIVATE_PAGES.values(), "/static/css/base.css"])
+def test_every_answer_has_the_headers_that_keep_browsers_safe(ordered: Buyer, sandbox: Sandbox, path: str):
+    answer = ordered.gets(path)
+
+    policy = csp(answer)
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == ["'none'"]
+    assert {"'self'", sandbox.url, "https://xendit.co", "https://*.xendit.co"} <= set(policy["form-action"])
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "*" not in policy["form-action"]
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", PRIVATE_PAGES.values(), ids=PRIVATE_PAGES)
+def test_no_cache_keeps_what_belongs_to_one_buyer(ordered: Buyer, path: str):
+    assert ordered.gets(path).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES.values(), ids=PUBLIC_PAGES)
+def test_a_cache_tells_public_pages_apart_by_their_cookie(buyer: Buyer, path: str):
+    assert "Cookie" in buyer.gets(path).headers["Vary"]
+
+
+def test_no_page_runs_scripts_or_loads_from_elsewhere(ordered: Buyer):
+    for path in (*PUBLIC_PAGES.values(), *PRIVATE_PAGES.values()):
+        html = ordered.gets(path).text
+
+        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", html), path
+        assert not re.search(r'(?:src|srcset)="\s*(?:https?:)?//', html), path
+
+
+@pytest.mark.parametrize("path", [*PUBLIC_PAGES.values(), "/cart", "/nope", "/healthz"])
+def test_behind_https_browsers_are_told_to_stay_there(https_shop: Shop, path: str):
+    answer = https_shop.browser().get(https_shop.url + path, headers={"host": "shop.example"})
+
+    max_age = int(re.search(r"max-age=(\d+)", answer.headers["Strict-Transport-Security"])[1])
+    assert max_age >= 180 * 24 * 3600
+
+
+def test_without_https_there_is_no_hsts(buyer: Buyer):
+    assert "Strict-Transport-Security" not in buyer.gets("/").headers
+
+
+def test_behind_https_the_cookie_is_bound_to_host_and_https(https_shop: Shop):
+    answer = https_shop.browser().get(f"{https_shop.url}/products/{COFFEE}", headers={"host": "shop.example"})
+
+    name, *attributes = (part.strip() for part in answer.headers["Set-Cookie"].split(";"))
+    assert name.startswith("__Host-")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(attributes)
+    assert not any(attribute.lower().startswith("domain") for attribute in attributes)
+
+
+def test_the_cookie_is_hidden_from_scripts_and_other_sites(buyer: Buyer):
+    cookie = buyer.gets(f"/products/{COFFEE}").headers["Set-Cookie"]
+
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:80", "evil@127.0.0.1", "..", "a b"]
+)
+@pytest.mark.parametrize("path", ["/", "/order/nope", "/nope"])
+def test_a_foreign_name_is_refused(shop: Shop, host: str, path: str):
+    answer = shop.browser().get(shop.url + path, headers={"host": host}, allow_redirects=False)
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/cart?x=1&y=%2F", f"/products/{COFFEE}", "//evil.example/", "/nope"])
+def test_another_name_of_this_machine_leads_to_the_public_one(shop: Shop, path: str):
+    answer = shop.browser().get(shop.url + path, headers={"host": f"localhost:{shop.port}"}, allow_redirects=False)
+
+    assert answer.status_code in (307, 308)
+    assert answer.headers["location"] == shop.url + path.replace("//", "/")
+
+
+@pytest.mark.parametrize("path", ["/%0d%0aX-Evil:1", "/products/%0d%0a", "/%0D%0Ax?q=%0d%0aX-Evil:1", "/nope%25"])
+def test_a_line_break_in_an_address_stays_out_of_the_headers(shop: Shop, path: str):
+    answer = shop.browser().get(shop.url + path, headers={"host": f"localhost:{shop.port}"}, allow_redirects=False)
+
+    assert answer.status_code == 307
+    assert unquote(answer.headers["location"]) == unquote(shop.url + path)
+    assert "X-Evil" not in answer.headers
+    assert shop.browser().get(shop.url + path).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Forwarded-Server", "X-Host", "Forwarded", "X-Original-URL"])
+def test_a_forwarded_name_is_not_believed(ordered: Buyer, name: str):
+    for path in ("/", "{order}", "/nope"):
+        path = path.format(order=ordered.order.removeprefix(ordered.shop.url))
+        answer = ordered.browser.get(ordered.shop.url + path, headers={name: "evil.example"})
+
+        assert "evil.example" not in answer.text
