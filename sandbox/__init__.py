@@ -16,7 +16,7 @@ from .dashboard import accounts as dashboard
 from .http_server import BODY_LIMIT
 
 FORM_FIELDS_LIMIT = 50
-OPENAPI = Path(__file__).parent / "api" / "openapi.yaml"
+OPENAPI = Path(__file__).parent / "api" / "openapi.json"
 ERROR_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE", 500: "SERVER_ERROR"}
 SERVER_ERROR = "Something unexpected happened. We are investigating this issue. Please try again later."
 
@@ -36,7 +36,9 @@ def create_app(settings, database):
     app.jinja_env.globals.update(dial_of=dial_page.shown)
     for blueprint in (api.bp, api_v3.bp, hosted.bp, dial_page.bp, dashboard.bp, control.bp):
         app.register_blueprint(blueprint)
-    app.add_url_rule("/openapi.yaml", "openapi", lambda: send_file(OPENAPI, mimetype="application/yaml"))
+    app.add_url_rule("/openapi.json", "openapi", lambda: send_file(OPENAPI, mimetype="application/json"))
+    # JSON is YAML too.
+    app.add_url_rule("/openapi.yaml", "openapi_yaml", lambda: send_file(OPENAPI, mimetype="application/yaml"))
     app.register_error_handler(ApiError, lambda error: (jsonify(error.envelope), error.status))
     app.register_error_handler(HTTPException, _answer_http_error)
     return app

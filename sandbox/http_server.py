@@ -1,5 +1,5 @@
 """A small WSGI server on threads: connections stay open, and a body is read whole, within its limit, before
-the app is called. Started by `server.py`.
+the app is called.
 
 The development server that comes with Flask closes each connection and reads on for as long as a caller
 sends; this one is for many calls a second and for callers who mean no good.
@@ -7,10 +7,13 @@ sends; this one is for many calls a second and for callers who mean no good.
 
 import io
 import re
+import socket
 import socketserver
 import sys
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
 BODY_LIMIT = 256 * 1024
@@ -23,6 +26,7 @@ LOGGED_PATHS = ("/sessions", "/_control/", "/v3/", "/payments/", "/refunds")
 LENGTH = re.compile(r"\d{1,12}", re.ASCII)
 CHUNK_LENGTH = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r\n")
 NO_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+Header = tuple[str, str]
 ERROR_CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "REQUEST_TOO_LARGE"}
 WSGI = {
     "wsgi.version": (1, 0),
@@ -36,7 +40,7 @@ WSGI = {
 class Refused(Exception):
     """The request can't be read; the connection ends with this status."""
 
-    def __init__(self, status):
+    def __init__(self, status: HTTPStatus) -> None:
         super().__init__(status)
         self.status = status
 
@@ -44,13 +48,13 @@ class Refused(Exception):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, listener, app, report):
+    def __init__(self, listener: socket.socket, app: Callable, report: Callable[[str], Any]) -> None:
         socketserver.BaseServer.__init__(self, listener.getsockname(), Handler)
         self.socket = listener
         self.app = app
         self.report = report
 
-    def handle_error(self, request, client_address):
+    def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:
         """A caller who hangs up is no news."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
@@ -62,13 +66,13 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[[], None]:
         """Every method, known or not, is for the app to answer."""
         if name.startswith("do_"):
             return self.answer
         raise AttributeError(name)
 
-    def answer(self):
+    def answer(self) -> None:
         try:
             body = self._body()
         except Refused as refused:
@@ -83,11 +87,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def _body(self):
-        lengths, encodings = (
-            self.headers.get_all("Content-Length", []),
-            self.headers.get_all("Transfer-Encoding", []),
-        )
+    def _body(self) -> bytes:
+        lengths = self.headers.get_all("Content-Length", [])
+        encodings = self.headers.get_all("Transfer-Encoding", [])
         if len(lengths) + len(encodings) > 1:
             raise Refused(HTTPStatus.BAD_REQUEST)
         if encodings:
@@ -99,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return self._read(length)
 
-    def _chunks(self, encoding):
+    def _chunks(self, encoding: str) -> bytes:
         if encoding.strip().lower() != "chunked":
             raise Refused(HTTPStatus.NOT_IMPLEMENTED)
         body = b""
@@ -112,25 +114,25 @@ class Handler(BaseHTTPRequestHandler):
             pass
         return body
 
-    def _chunk_length(self):
+    def _chunk_length(self) -> int:
         line = self._read_line()
         if not CHUNK_LENGTH.fullmatch(line):
             raise Refused(HTTPStatus.BAD_REQUEST)
         return int(line.partition(b";")[0], 16)
 
-    def _read_line(self):
+    def _read_line(self) -> bytes:
         line = self.rfile.readline(LINE_LIMIT)
         if not line.endswith(b"\r\n"):
             raise Refused(HTTPStatus.BAD_REQUEST)
         return line
 
-    def _read(self, length):
+    def _read(self, length: int) -> bytes:
         content = self.rfile.read(length)
         if len(content) < length:
             raise Refused(HTTPStatus.BAD_REQUEST)
         return content
 
-    def _ignore_rest(self):
+    def _ignore_rest(self) -> None:
         """Take what the caller still sends, for a while; he may be waiting to have sent it."""
         self.connection.settimeout(0.2)
         ignored = 0
@@ -141,20 +143,25 @@ class Handler(BaseHTTPRequestHandler):
             pass
         self.connection.settimeout(self.timeout)
 
-    def _ask_app(self, body):
+    def _ask_app(self, body: bytes) -> tuple[str, list[Header], bytes]:
         started = []
-        answer = self.server.app(self._environ(body), lambda status, headers, _=None: started.append((status, headers)))
+
+        def start_response(status: str, headers: list[Header], exc_info: Any = None) -> None:
+            started.append((status, headers))
+
+        answer = self.server.app(self._environ(body), start_response)
         try:
             content = b"".join(answer)
         finally:
-            getattr(answer, "close", int)()
+            if hasattr(answer, "close"):
+                answer.close()
         status, headers = started[-1]
         names = {name.lower() for name, _ in headers}
         if "content-length" not in names and int(status[:3]) not in NO_BODY:
             headers = [*headers, ("Content-Length", str(len(content)))]
         return status, headers, content
 
-    def _environ(self, body):
+    def _environ(self, body: bytes) -> dict:
         path, _, query = self.path.partition("?")
         host, port = self.server.server_address[:2]
         environ = {
@@ -177,7 +184,7 @@ class Handler(BaseHTTPRequestHandler):
             environ[f"HTTP_{name.upper().replace('-', '_')}"] = ",".join(self.headers.get_all(name))
         return environ
 
-    def send_error(self, code, message=None, explain=None):
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """In the envelope of the API, and without a word of what was sent."""
         status = HTTPStatus(code)
         error_code = ERROR_CODES.get(status, "API_VALIDATION_ERROR")
@@ -189,7 +196,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_request(self, code="-", size="-"):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """One short line for each API call, and none for the pages: their addresses are secrets.
 
         A page's address holds its session's id, so of that only the end is printed.
@@ -199,8 +206,8 @@ class Handler(BaseHTTPRequestHandler):
         if path.startswith(LOGGED_PATHS):
             self.server.report(f"{self.command} {path} {int(code)}")
 
-    def log_error(self, format, *args):
+    def log_error(self, format: str, *args: Any) -> None:
         pass
 
-    def version_string(self):
+    def version_string(self) -> str:
         return "sandbox"

@@ -1,4 +1,4 @@
-"""HTTP Basic with the secret key as user and no password. Called before every API view."""
+"""HTTP Basic with the secret key as user and no password."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ LIVE_KEY_REFUSED = (
 )
 
 
-def key_of(header):
+def key_of(header: str | None) -> str:
     """The key in an Authorization header; `INVALID_API_KEY` if there is none or it can't be a test key."""
     scheme, _, credentials = (header or "").partition(" ")
     user, _, password = _decoded(credentials).partition(":")
@@ -22,7 +22,7 @@ def key_of(header):
     return user
 
 
-def _decoded(credentials):
+def _decoded(credentials: str) -> str:
     try:
         return base64.b64decode(credentials.strip(), validate=True).decode()
     except (binascii.Error, ValueError):

@@ -1,17 +1,21 @@
-"""JSON bodies from strangers: read exactly, or refused with a 400. Called by `api.py` and `api_v3.py`."""
+"""JSON bodies from strangers: read exactly and checked against the OpenAPI document, or refused with a 400."""
 
 import json
 from pathlib import Path
+from typing import Any, NoReturn
 
 from ..contract import amounts, schema
 from ..contract.errors import ApiError, invalid_request
 
 DEPTH_LIMIT = 32
-SCHEMAS = json.loads(Path(__file__).with_name("other_requests.json").read_text())
+DOCUMENT = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
+SCHEMAS = {
+    name: schema.of_document(DOCUMENT, name) for name in ("CreateSession", "Capture", "Simulate", "CreateRefund")
+}
 
 
-def checked(raw, name):
-    """The object in these bytes, which has the shape of that name."""
+def checked(raw: bytes, name: str) -> dict:
+    """The object in these bytes, which has the shape that the document knows by that name."""
     value = parse(raw)
     found = list(schema.problems(SCHEMAS[name], value, "/body"))
     if found:
@@ -19,7 +23,7 @@ def checked(raw, name):
     return value
 
 
-def parse(raw):
+def parse(raw: bytes) -> Any:
     """The JSON value in these bytes. Numbers stay exact; what could hurt later is refused here."""
     try:
         value = json.loads(raw.decode("utf-8"), parse_float=amounts.exact_number, parse_constant=_refuse)
@@ -31,16 +35,16 @@ def parse(raw):
     return value
 
 
-def _refuse(constant):
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _is_deeper(value, limit):
+def _is_deeper(value: Any, limit: int) -> bool:
     if not isinstance(value, dict | list):
         return False
     parts = value.values() if isinstance(value, dict) else value
     return limit == 0 or any(_is_deeper(part, limit - 1) for part in parts)
 
 
-def _not_json():
+def _not_json() -> ApiError:
     return ApiError(400, "API_VALIDATION_ERROR", "request/body must be valid JSON")

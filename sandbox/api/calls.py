@@ -1,10 +1,10 @@
 """What happens around every call of Xendit's API: whose it is, its rate limit, its record.
 
-`begin` and `end` are hung on the blueprints of `api.py` and `api_v3.py`. A view that is about a session
-says so with `concern`, so that the call becomes part of that session's story.
+`begin` and `end` stand around every view. A view that is about a session says so with `concern`, so that the
+call becomes part of that session's story.
 """
 
-from flask import g, request
+from flask import Response, g, request
 
 from .. import clock, context
 from ..context import ledger
@@ -14,17 +14,17 @@ from . import auth, interference
 TEXT_KEPT = 20_000
 
 
-def begin():
+def begin() -> None:
     context.use_account(auth.key_of(request.headers.get("Authorization")))
     g.rate_limit = rate_limits.count(ledger.account, request.endpoint)
     g.rate_limit.check()
 
 
-def concern(session_id):
+def concern(session_id: str) -> None:
     g.session_id = session_id
 
 
-def end(answer):
+def end(answer: Response) -> Response:
     if "rate_limit" in g:
         answer, fault = interference.after(answer)
         answer.headers.update(g.rate_limit.headers)

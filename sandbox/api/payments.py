@@ -1,6 +1,7 @@
-"""Xendit's payments API: read, capture, release, simulate. Registered by `create_app`."""
+"""Xendit's payments API: read, capture, release, simulate."""
 
 from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from ..context import ledger
 from ..contract import errors, ids
@@ -14,7 +15,7 @@ VERSION = "2024-11-11"
 
 
 @bp.before_request
-def check_version():
+def check_version() -> None:
     if request.headers.get("api-version", VERSION) != VERSION:
         raise errors.invalid_request(
             [("/headers/api-version", f"must be equal to one of the allowed values: {VERSION}")]
@@ -22,46 +23,51 @@ def check_version():
 
 
 @bp.before_request
-def find_story():
+def find_story() -> None:
     """The session that this call is about, for the record; an id of the wrong length is refused."""
-    ((name, value),) = request.view_args.items()
-    for is_wrong, word in (
-        (len(value) < ids.UUID_ID_LENGTH, "fewer"),
-        (len(value) > ids.UUID_ID_LENGTH, "more"),
-    ):
-        if is_wrong:
-            message = f"must NOT have {word} than {ids.UUID_ID_LENGTH} characters"
-            raise errors.invalid_request([(f"/params/{name}", message)])
-    table = "payments" if name == "payment_id" else "payment_requests"
-    calls.concern(ledger.session_of(table, value) or "")
+    if "payment_id" in request.view_args:
+        table, name = "payments", "payment_id"
+    else:
+        table, name = "payment_requests", "payment_request_id"
+    given = request.view_args[name]
+    _check_length(name, given)
+    calls.concern(ledger.session_of(table, given) or "")
+
+
+def _check_length(name: str, given: str) -> None:
+    if len(given) == ids.UUID_ID_LENGTH:
+        return
+    word = "fewer" if len(given) < ids.UUID_ID_LENGTH else "more"
+    message = f"must NOT have {word} than {ids.UUID_ID_LENGTH} characters"
+    raise errors.invalid_request([(f"/params/{name}", message)])
 
 
 bp.before_request(interference.before)
 
 
 @bp.get("/v3/payments/<payment_id>")
-def show_payment(payment_id):
+def show_payment(payment_id: str) -> ResponseReturnValue:
     return jsonify(captures.find(ledger, payment_id))
 
 
 @bp.post("/v3/payments/<payment_id>/capture")
 @bp.post("/payments/<payment_id>/capture")  # As Xendit's guides write it.
-def capture(payment_id):
-    body = bodies.checked(request.get_data(), "capture")
+def capture(payment_id: str) -> ResponseReturnValue:
+    body = bodies.checked(request.get_data(), "Capture")
     return jsonify(captures.capture(ledger, payment_id, body.get("capture_amount")))
 
 
 @bp.post("/v3/payments/<payment_id>/cancel")
-def cancel_payment(payment_id):
+def cancel_payment(payment_id: str) -> ResponseReturnValue:
     return jsonify(captures.cancel(ledger, payment_id))
 
 
 @bp.get("/v3/payment_requests/<payment_request_id>")
-def show_request(payment_request_id):
+def show_request(payment_request_id: str) -> ResponseReturnValue:
     return jsonify(payment_requests.find(ledger, payment_request_id))
 
 
 @bp.post("/v3/payment_requests/<payment_request_id>/simulate")
-def simulate(payment_request_id):
-    body = bodies.checked(request.get_data(), "simulate")
+def simulate(payment_request_id: str) -> ResponseReturnValue:
+    body = bodies.checked(request.get_data(), "Simulate")
     return jsonify(simulation.simulate(ledger, payment_request_id, body.get("amount")))

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.api.validation import SCHEMA
+from sandbox.api.bodies import SCHEMAS
 from sandbox.contract.schema import problems
 from store.xendit import Customer, Item, Session, SessionRequest, UntrustedAnswer
 
@@ -47,7 +47,7 @@ ANSWER = {
 def test_a_request_keeps_to_xendits_schema(customer: Customer):
     body = json.loads(json.dumps(replace(REQUEST, customer=customer).to_json()))
 
-    assert list(problems(SCHEMA, body, "")) == []
+    assert list(problems(SCHEMAS["CreateSession"], body, "")) == []
 
 
 def test_what_the_buyer_did_not_give_is_left_out_of_the_request():
