@@ -57,16 +57,18 @@ def _check_ports(ports: dict[str, int]) -> None:
     problems = [
         f"Port {port} is in use; set {name} to another one, for example {name}={port + 10} make run."
         for name, port in ports.items()
-        if _is_in_use(port)
+        if is_in_use(port)
     ]
     if problems:
         raise SettingsError(problems)
 
 
-def _is_in_use(port: int) -> bool:
+def is_in_use(port: int, system: str = os.name) -> bool:
+    """Tell whether another program has this port."""
     with socket.socket() as probe:
-        # On Windows this option would let every bind succeed.
-        if os.name != "nt":
+        # On Windows this option would let every bind succeed. Elsewhere a port whose program has just ended
+        # would be taken for one in use without it.
+        if system != "nt":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

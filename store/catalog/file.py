@@ -22,16 +22,17 @@ MAX_STOCK = 1_000_000_000
 Rule = tuple[Callable[[object], bool], str]
 
 
-def load_if_empty(currency: str) -> int:
+def load_if_empty(currency: str, file: Path = CATALOG_FILE, pictures: Path = PICTURES) -> int:
     """Put the merchant's file into an empty catalog; return how many products were added.
 
-    Prices stand in the file in major units of `currency`. A catalog that has products stays as it is.
+    Prices stand in the file in major units of `currency`; `pictures` is the folder with the pictures
+    that it names. A catalog that has products stays as it is.
     Raises SettingsError, which names every mistake in the file.
     """
     with transaction():
         if db.session.scalar(db.select(Product.id).limit(1)):
             return 0
-        data = _read_file(currency)
+        data = _read_file(file, currency, pictures)
         by_slug = {}
         for position, row in enumerate(data["categories"]):
             by_slug[row["slug"]] = Category(slug=row["slug"], name=row["name"], position=position)
@@ -56,18 +57,18 @@ def _product(row: dict, category: Category, currency: str, position: int) -> Pro
     )
 
 
-def _read_file(currency: str) -> dict:
+def _read_file(file: Path, currency: str, pictures: Path) -> dict:
     try:
-        data = tomllib.loads(CATALOG_FILE.read_text(encoding="utf-8"))
-        problems = _file_problems(data, currency)
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        problems = _file_problems(data, currency, pictures)
     except (OSError, ValueError) as error:
         problems = [f"{error}."]
     if problems:
-        raise SettingsError([f"{CATALOG_FILE.name}: {problem}" for problem in problems])
+        raise SettingsError([f"{file.name}: {problem}" for problem in problems])
     return data
 
 
-def _file_problems(data: dict, currency: str) -> list[str]:
+def _file_problems(data: dict, currency: str, pictures: Path) -> list[str]:
     for kind in ("categories", "products"):
         rows = data.get(kind)
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -75,7 +76,7 @@ def _file_problems(data: dict, currency: str) -> list[str]:
     slugs = [row.get("slug") for row in data["categories"]]
     return [
         *_rows_problems("category", data["categories"], _category_rules()),
-        *_rows_problems("product", data["products"], _product_rules(slugs, currency)),
+        *_rows_problems("product", data["products"], _product_rules(slugs, currency, pictures)),
     ]
 
 
@@ -86,9 +87,7 @@ def _category_rules() -> dict[str, Rule]:
     }
 
 
-def _product_rules(categories: list, currency: str) -> dict[str, Rule]:
-    # The folder's own list, because some systems find a file by a name in the wrong case.
-    pictures = {path.name for path in PICTURES.glob("*.webp")}
+def _product_rules(categories: list, currency: str, pictures: Path) -> dict[str, Rule]:
     return {
         **_category_rules(),
         "category": (lambda value: value in categories, "must be the slug of one of the categories"),
@@ -98,7 +97,7 @@ def _product_rules(categories: list, currency: str) -> dict[str, Rule]:
             f"must be a whole number from 0 to {MAX_STOCK}",
         ),
         "picture": (
-            lambda value: _is_text(value, MAX_SLUG) and {f"{value}-160.webp", f"{value}-256.webp"} <= pictures,
+            lambda value: _is_text(value, MAX_SLUG) and _is_picture(value, pictures),
             "must be the name of two files in static/pictures: <picture>-160.webp and <picture>-256.webp",
         ),
         "tint": (lambda value: value in TINTS, f"must be one of {', '.join(TINTS)}"),
@@ -114,9 +113,9 @@ def _rows_problems(kind: str, rows: list[dict], rules: dict[str, Rule]) -> list[
     for number, row in enumerate(rows, 1):
         slug = row.get("slug")
         label = f"{kind} {slug}" if _is_slug(slug) else f"{kind} number {number}"
-        if slug in known:
+        if slug and slug in known:
             problems.append(f"{label}: slug is used more than once.")
-        known += [slug] if slug else []
+        known.append(slug)
         for key, (is_right, rule) in rules.items():
             if key not in row:
                 problems.append(f"{label}: {key} is missing.")
@@ -131,6 +130,12 @@ def _is_slug(value: object) -> bool:
 
 def _is_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and 0 < len(" ".join(value.split())) <= longest and "\0" not in value
+
+
+def _is_picture(name: str, pictures: Path) -> bool:
+    # By the folder's own list, because some systems find a file by a name in the wrong case.
+    files = {path.name for path in pictures.glob("*.webp")}
+    return {f"{name}-160.webp", f"{name}-256.webp"} <= files
 
 
 def _is_price(value: object, currency: str) -> bool:

@@ -1,6 +1,5 @@
 """From a cart to an order: placing it, or going on with the one that is open."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ from ..catalog import stock
 from ..config import Settings
 from ..database import db, transaction
 from ..models import Order, OrderLine
+from ..rules import chance
 from ..rules.cart import Cart
 from ..rules.clock import now
 from ..rules.status import OrderStatus
@@ -100,7 +100,7 @@ def _is_for(order: Order, summary: Summary) -> bool:
 def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Shop) -> Order:
     order = Order(
         number=_unused_number(),
-        token=secrets.token_urlsafe(TOKEN_BYTES),
+        token=chance.token(TOKEN_BYTES),
         buyer_key=buyer_key,
         status=OrderStatus.PENDING,
         amount=summary.amount,
@@ -141,6 +141,6 @@ def _keep_details(order: Order, details: BuyerDetails) -> None:
 
 def _unused_number() -> str:
     while True:
-        number = "W-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(NUMBER_LENGTH))
+        number = "W-" + chance.word(NUMBER_LETTERS, NUMBER_LENGTH)
         if db.session.scalar(db.select(Order.id).filter_by(number=number)) is None:
             return number

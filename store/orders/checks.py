@@ -4,12 +4,12 @@
 """
 
 import logging
-import random
 
 from ..database import db, transaction
 from ..models import Attempt
+from ..rules import chance
 from ..rules.clock import now
-from ..rules.schedule import LEASE, TRY_AGAIN_AFTER
+from ..rules.schedule import LEASE, TRY_AGAIN_AFTER, TRY_AGAIN_SPREAD
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
 from . import closing, settling
@@ -70,6 +70,5 @@ def _plan_after_failure(attempt_id: int, error: XenditError) -> None:
         attempt = db.session.get_one(Attempt, attempt_id)
         attempt.plan_next_check()
         if isinstance(error, ProviderUnavailable):
-            # Soon, but not all at once when Xendit is back.
-            attempt.next_check_at = now() + TRY_AGAIN_AFTER * random.uniform(0.8, 1.2)
+            attempt.next_check_at = now() + TRY_AGAIN_AFTER * chance.between(*TRY_AGAIN_SPREAD)
         closing.give_up_if_late(attempt.order)

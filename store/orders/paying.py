@@ -5,13 +5,13 @@ in one, the call comes after it, and what came of the call is written to rows th
 """
 
 import logging
-import time
 from datetime import timedelta
 from typing import NamedTuple
 
 from ..config import Settings
 from ..database import db, transaction
 from ..models import Attempt
+from ..rules import clock
 from ..rules.clock import now
 from ..rules.schedule import IN_FLIGHT, SHORT_HOLD
 from ..rules.status import AttemptStatus
@@ -49,8 +49,8 @@ def start(order_id: int, provider: Client, settings: Settings) -> str:
     get one session. The address is a secret: do not store or log it.
     Raises NotPayable or PaymentUnavailable.
     """
-    deadline = time.monotonic() + IN_FLIGHT.total_seconds()
-    while time.monotonic() < deadline:
+    deadline = clock.monotonic() + IN_FLIGHT.total_seconds()
+    while clock.monotonic() < deadline:
         claim = _claim(order_id, settings)
         if claim.request:
             return _open_session(claim, provider)
@@ -59,7 +59,7 @@ def start(order_id: int, provider: Client, settings: Settings) -> str:
             if link:
                 return link
         else:
-            time.sleep(LOOK_FOR_OTHER_CLICK)
+            clock.sleep(LOOK_FOR_OTHER_CLICK)
     raise PaymentUnavailable
 
 

@@ -45,6 +45,8 @@ LATE_LOOKS = (
 
 # After a look that failed, because Xendit did not answer.
 TRY_AGAIN_AFTER = timedelta(seconds=20)
+# Times so much, so that not all come at once when Xendit is back.
+TRY_AGAIN_SPREAD = (0.8, 1.2)
 # After the end of the hold, a closing order is canceled without Xendit's word.
 GIVE_UP_CLOSING = timedelta(hours=24)
 

@@ -1,13 +1,13 @@
 """What the shop knows of a browser: its signed session cookie with cart, buyer key and open order."""
 
 import hmac
-import secrets
 
 from flask import current_app, g, session
 
 from ..models import Order
 from ..orders.finding import find_order
 from ..orders.summary import Summary, summarize
+from ..rules import chance
 from ..rules.cart import Cart, without
 
 KEY_BYTES = 24
@@ -46,7 +46,7 @@ def key() -> str | None:
 def key_or_new() -> str:
     if "buyer" not in session:
         session.permanent = True
-        session["buyer"] = secrets.token_urlsafe(KEY_BYTES)
+        session["buyer"] = chance.token(KEY_BYTES)
     return session["buyer"]
 
 

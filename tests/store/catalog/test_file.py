@@ -1,15 +1,18 @@
 """The merchant's catalog file: every mistake is said in a sentence, and nothing of a wrong file is added."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from store import create_app
-from store.catalog import file as catalog
-from store.config import read_settings
+from store.catalog.file import PICTURES, load_if_empty
+from store.config import SettingsError, read_settings
 from store.database import db
 from store.models import Category, Product
+
+Load = Callable[..., list[str]]
 
 CATEGORY = {"slug": '"food"', "name": '"Food"'}
 RICE = {
@@ -19,8 +22,9 @@ RICE = {
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
-    return create_app(
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """A shop with empty tables."""
+    app = create_app(
         read_settings(
             {
                 "SECRET_KEY": "signs the cookies of the tests",
@@ -31,6 +35,11 @@ def app(tmp_path: Path) -> Flask:
             }
         )
     )
+    with app.app_context():
+        db.create_all()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
 
 
 def block(kind: str, row: dict[str, str], **changes: str | None) -> str:
@@ -43,23 +52,29 @@ def products(**changes: str | None) -> str:
     return block("categories", CATEGORY) + block("products", RICE, **changes)
 
 
-def init_db(app: Flask, monkeypatch: pytest.MonkeyPatch, text: str) -> tuple[int, list[str], int]:
-    """Run `init-db` on this file; return its status, what it said, and how many rows there are."""
-    path = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")).with_name("catalog.toml")
-    path.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(catalog, "CATALOG_FILE", path)
-    with app.app_context():
-        result = app.test_cli_runner().invoke(args=["init-db"])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    with app.app_context():
-        rows = sum(db.session.scalar(db.select(db.func.count()).select_from(each)) for each in (Category, Product))
-        db.engine.dispose()
-    return result.exit_code, result.output.strip().splitlines(), rows
+@pytest.fixture
+def load(app: Flask, tmp_path: Path) -> Load:
+    """Loads a file with this text into the catalog; returns what is said about it."""
+
+    def load(text: str, currency: str = "IDR", pictures: Path = PICTURES) -> list[str]:
+        file = tmp_path / "catalog.toml"
+        file.write_text(text, encoding="utf-8")
+        try:
+            load_if_empty(currency, file, pictures)
+        except SettingsError as error:
+            return error.problems
+        return []
+
+    return load
 
 
-def test_a_good_file_fills_the_catalog_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
-    assert init_db(app, monkeypatch, products())[::2] == (0, 2)
-    assert init_db(app, monkeypatch, "broken, but the catalog is filled")[::2] == (0, 2)
+def rows() -> int:
+    return sum(db.session.scalar(db.select(db.func.count()).select_from(each)) for each in (Category, Product))
+
+
+def test_a_good_file_fills_the_catalog_once(load: Load):
+    assert (load(products()), rows()) == ([], 2)
+    assert (load("broken, but the catalog is filled"), rows()) == ([], 2)
 
 
 @pytest.mark.parametrize(
@@ -72,42 +87,37 @@ def test_a_good_file_fills_the_catalog_once(app: Flask, monkeypatch: pytest.Monk
         ("description", f'"{"d" * 1001}"'), ("description", '""'), *((key, None) for key in RICE if key != "slug"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_said_with_the_slug_and_the_key(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, key: str, value: str | None
-):
-    status, (line,), rows = init_db(app, monkeypatch, products(**{key: value}))
+def test_a_mistake_is_said_with_the_slug_and_the_key(load: Load, key: str, value: str | None):
+    (line,) = load(products(**{key: value}))
 
-    assert (status, rows) == (2, 0)
+    assert rows() == 0
     assert line.startswith(f"catalog.toml: product rice: {key} is ")
 
 
 @pytest.mark.parametrize("slug", [None, '""', '"Rice"', '"rice bowl"', '"rice-"', f'"{"r" * 61}"', "3", '["rice"]'])
-def test_a_bad_slug_is_said_with_the_number_of_the_product(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, slug: str | None
-):
-    status, (line,), rows = init_db(app, monkeypatch, products(slug=slug))
+def test_a_bad_slug_is_said_with_the_number_of_the_product(load: Load, slug: str | None):
+    (line,) = load(products(slug=slug))
 
-    assert (status, rows) == (2, 0)
+    assert rows() == 0
     assert line.startswith("catalog.toml: product number 1: slug is ")
 
 
-def test_a_picture_needs_both_of_its_files(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_picture_needs_both_of_its_files(load: Load, tmp_path: Path):
     (tmp_path / "cooked-rice-160.webp").touch()
-    monkeypatch.setattr(catalog, "PICTURES", tmp_path)
 
-    _, (line,), _ = init_db(app, monkeypatch, products())
+    (line,) = load(products(), pictures=tmp_path)
     (tmp_path / "cooked-rice-256.webp").touch()
 
     assert "product rice: picture" in line
-    assert init_db(app, monkeypatch, products())[0] == 0
+    assert load(products(), pictures=tmp_path) == []
 
 
-def test_all_mistakes_are_said_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch):
+def test_all_mistakes_are_said_at_once(load: Load):
     text = products() + block("products", RICE, stock="-1") + block("products", RICE, slug='"tea"', tint='"red"')
 
-    status, lines, rows = init_db(app, monkeypatch, text + block("categories", CATEGORY, name=None))
+    lines = load(text + block("categories", CATEGORY, name=None))
 
-    assert (status, rows) == (2, 0)
+    assert rows() == 0
     assert [line.split(" is ")[0] for line in lines] == [
         "catalog.toml: category food: slug", "catalog.toml: category food: name",
         "catalog.toml: product rice: slug", "catalog.toml: product rice: stock", "catalog.toml: product tea: tint",
@@ -115,18 +125,16 @@ def test_all_mistakes_are_said_at_once(app: Flask, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("text", ["", "products = 3", "[[categories", "[[categories]]\n", 'categories = ["food"]'])
-def test_a_file_without_rows_is_refused(app: Flask, monkeypatch: pytest.MonkeyPatch, text: str):
-    status, (line,), rows = init_db(app, monkeypatch, text)
+def test_a_file_without_rows_is_refused(load: Load, text: str):
+    (line,) = load(text)
 
-    assert (status, rows) == (2, 0)
+    assert rows() == 0
     assert line.startswith("catalog.toml: ")
 
 
 @pytest.mark.parametrize(("price", "minor"), [("12", 1200), ('"12.50"', 1250), ("12.5", None), ('"12,50"', None)])
-def test_in_a_currency_with_cents_a_price_is_a_whole_number_or_quoted(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, price: str, minor: int | None
-):
-    found = catalog._file_problems(catalog.tomllib.loads(products(price=price)), "MYR")
+def test_in_a_currency_with_cents_a_price_is_a_whole_number_or_quoted(load: Load, price: str, minor: int | None):
+    said = load(products(price=price), "MYR")
 
-    assert bool(found) == (minor is None)
-    assert minor is None or catalog.merchants_amount(catalog.tomllib.loads(f"p = {price}")["p"], "MYR") == minor
+    assert bool(said) == (minor is None)
+    assert db.session.scalar(db.select(Product.price)) == minor

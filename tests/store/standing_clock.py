@@ -1,0 +1,24 @@
+"""A clock for tests that want a day to pass at once."""
+
+from datetime import UTC, datetime, timedelta
+
+from store.rules.clock import Clock
+
+NEW_YEAR = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+class StandingClock(Clock):
+    """Time passes while somebody waits, and only then."""
+
+    def __init__(self, started: datetime = NEW_YEAR):
+        self._started = started
+        self._passed = 0.0
+
+    def now(self) -> datetime:
+        return self._started + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    def sleep(self, seconds: float) -> None:
+        self._passed += seconds
