@@ -30,7 +30,7 @@ class CartChanged(Exception):
 class AlreadyPaid(Exception):
     """The buyer's earlier order turned out to be paid, so no other order was placed."""
 
-    def __init__(self, order: Order):
+    def __init__(self, order: Order) -> None:
         super().__init__(order.number)
         self.order = order
 
