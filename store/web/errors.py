@@ -48,5 +48,6 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
 
 
 def _page(code: int) -> tuple[str, int]:
-    title, text = WORDS.get(code, WORDS[500] if code >= 500 else WORDS[400])
+    of_its_kind = WORDS[500] if code >= 500 else WORDS[400]
+    title, text = WORDS.get(code, of_its_kind)
     return render_template("errors/show.html", title=title, text=text), code

@@ -35,11 +35,10 @@ def _no_control_characters(form: Form, field: Field) -> None:
 
 
 def _text(label: str, missing: str, longest: int, **attributes: str) -> StringField:
-    validators = [
-        *([DataRequired(missing)] if missing else []),
-        Length(max=longest, message=f"Use at most {longest} characters."),
-        _no_control_characters,
-    ]
+    """Return a field of text; `missing` is what is said when it is empty, and "" if it may be."""
+    validators = [Length(max=longest, message=f"Use at most {longest} characters."), _no_control_characters]
+    if missing:
+        validators.insert(0, DataRequired(missing))
     return StringField(label, validators, filters=[_tidy], render_kw=attributes)
 
 
