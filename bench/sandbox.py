@@ -1,4 +1,4 @@
-"""How fast the sandbox is on this machine: `python -m bench.sandbox`. Part of `make bench`; no test.
+"""How fast the sandbox is on this machine: `python -m bench.sandbox`.
 
 Load, sandbox and receiver of webhooks are processes of their own. "Paced" clients leave a pause between
 calls, as shops do; "without a pause" shows the limit of the machine, load script included.
@@ -9,14 +9,20 @@ import http.client
 import json
 import multiprocessing
 import random
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing.queues import Queue
+from multiprocessing.sharedctypes import Synchronized
 from statistics import median, quantiles
-from urllib.parse import urlsplit
+from typing import Any, TextIO
+from urllib.parse import SplitResult, urlsplit
 
 CLIENTS = 8
 SESSIONS = 10_000
@@ -43,9 +49,12 @@ REQUEST = json.dumps(
     }
 )
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+SESSION_ID = re.compile(rb'"payment_session_id": "(ps-[0-9a-f]{24})"')
+# One call to the sandbox: method, path and body in, the JSON of the answer out.
+Call = Callable[..., dict]
 
 
-def main():
+def main() -> None:
     port, arrivals = multiprocessing.Value("i", 0), multiprocessing.Queue()
     receiver = multiprocessing.Process(target=_receive, args=(port, arrivals), daemon=True)
     receiver.start()
@@ -55,7 +64,7 @@ def main():
     command += ["--webhook-url", f"http://127.0.0.1:{port.value}/"]
     sandbox = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     address = urlsplit(sandbox.stdout.readline().split()[-1])
-    threading.Thread(target=lambda: [None for _ in sandbox.stdout], daemon=True).start()
+    threading.Thread(target=_read_to_the_end, args=(sandbox.stdout,), daemon=True).start()
     try:
         _measure(address, arrivals)
     finally:
@@ -63,7 +72,13 @@ def main():
         receiver.terminate()
 
 
-def _measure(address, arrivals):
+def _read_to_the_end(output: TextIO) -> None:
+    """A process whose output nobody reads stops as soon as the pipe is full."""
+    for _ in output:
+        pass
+
+
+def _measure(address: SplitResult, arrivals: Queue) -> None:
     sessions = _flat(_all_clients(address, _fill))
     print(f"{len(sessions)} sessions in memory, {CLIENTS} clients at once; milliseconds: median, 95th, 99th")
     for name, pause in (("paced", PAUSE_SECONDS), ("without a pause", 0)):
@@ -72,12 +87,12 @@ def _measure(address, arrivals):
     _webhooks(address, sessions[:WEBHOOKS], arrivals)
 
 
-def _webhooks(address, sessions, arrivals):
+def _webhooks(address: SplitResult, sessions: list[str], arrivals: Queue) -> None:
     """Expire sessions at the wanted pace, one webhook each, and see how long each is on its way."""
     asked = {}
     share = len(sessions) // CLIENTS
 
-    def expire(call, client):
+    def expire(call: Call, client: int) -> None:
         started = time.monotonic()
         for position, session_id in enumerate(sessions[client * share : (client + 1) * share]):
             time.sleep(max(0, started + position * CLIENTS / WEBHOOKS_A_SECOND - time.monotonic()))
@@ -92,47 +107,43 @@ def _webhooks(address, sessions, arrivals):
     _report("from the call that causes it to its arrival", [[came[name] - at for name, at in asked.items()]])
 
 
-def _all_clients(address, work):
-    """What `work(call, number)` gives for each client, all at the same time."""
-    results = [None] * CLIENTS
-
-    def run(number):
-        line = http.client.HTTPConnection(address.hostname, address.port)
-
-        def call(method, path, body=None):
-            line.request(method, path, body, HEADERS)
-            answer = line.getresponse()
-            content = answer.read()
-            assert answer.status < 300, content
-            return json.loads(content)
-
-        results[number] = work(call, number)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+def _all_clients(address: SplitResult, work: Callable[[Call, int], Any]) -> list:
+    """What `work(call, number)` gives for each client, all at the same time, each on a connection of its own."""
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        works = [clients.submit(work, _caller(address), number) for number in range(CLIENTS)]
+        return [each.result() for each in works]
 
 
-def _fill(call, _):
+def _caller(address: SplitResult) -> Call:
+    line = http.client.HTTPConnection(address.hostname, address.port)
+
+    def call(method: str, path: str, body: str | None = None) -> dict:
+        line.request(method, path, body, HEADERS)
+        answer = line.getresponse()
+        content = answer.read()
+        assert answer.status < 300, content
+        return json.loads(content)
+
+    return call
+
+
+def _fill(call: Call, _: int) -> list[str]:
     return [_create(call) for _ in range(SESSIONS // CLIENTS)]
 
 
-def _time_creates(pause, call, _):
+def _time_creates(pause: float, call: Call, _: int) -> list[float]:
     return _timed(pause, partial(_create, call))
 
 
-def _time_reads(sessions, pause, call, _):
+def _time_reads(sessions: list[str], pause: float, call: Call, _: int) -> list[float]:
     return _timed(pause, lambda: call("GET", f"/sessions/{random.choice(sessions)}"))
 
 
-def _create(call):
+def _create(call: Call) -> str:
     return call("POST", "/sessions", REQUEST)["payment_session_id"]
 
 
-def _timed(pause, act):
+def _timed(pause: float, act: Callable[[], Any]) -> list[float]:
     times = []
     for _ in range(CALLS):
         started = time.perf_counter()
@@ -142,29 +153,28 @@ def _timed(pause, act):
     return times
 
 
-def _report(name, times):
+def _report(name: str, times: list[list[float]]) -> None:
     milliseconds = [1000 * seconds for seconds in _flat(times)]
     hundredths = quantiles(milliseconds, n=100)
     print(f"  {name}: {median(milliseconds):.1f}, {hundredths[94]:.1f}, {hundredths[98]:.1f}")
 
 
-def _flat(lists):
+def _flat(lists: list[list]) -> list:
     return [entry for part in lists for entry in part]
 
 
-def _receive(port, arrivals):
+def _receive(port: Synchronized, arrivals: Queue) -> None:
     """Take webhooks as fast as can be; tell each session's id and the time of arrival."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     port.value = listener.getsockname()[1]
     while True:
         line, _ = listener.accept()
         content = b""
-        while b'"payment_session_id": "' not in content:
+        while not (found := SESSION_ID.search(content)):
             content += line.recv(65536)
         line.sendall(ANSWER)
         line.close()
-        start = content.index(b'"payment_session_id": "') + 23
-        arrivals.put((content[start : start + 27].decode(), time.time()))
+        arrivals.put((found[1].decode(), time.time()))
 
 
 if __name__ == "__main__":
