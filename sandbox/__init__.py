@@ -6,8 +6,7 @@ from flask import Flask, json, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
 from . import control
-from .api import payments as api_v3
-from .api import sessions as api
+from .api import payments, sessions
 from .checkout import dial as dial_page
 from .checkout import pages as hosted
 from .contract import amounts
@@ -34,7 +33,7 @@ def create_app(settings, database):
     app.extensions.update(settings=settings, database=database)
     app.jinja_env.filters.update(amount=amounts.formatted, line_total=amounts.line_total)
     app.jinja_env.globals.update(dial_of=dial_page.shown)
-    for blueprint in (api.bp, api_v3.bp, hosted.bp, dial_page.bp, dashboard.bp, control.bp):
+    for blueprint in (sessions.bp, payments.bp, hosted.bp, dial_page.bp, dashboard.bp, control.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/openapi.json", "openapi", lambda: send_file(OPENAPI, mimetype="application/json"))
     # JSON is YAML too.

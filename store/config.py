@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import load_dotenv
 from sqlalchemy.engine import make_url
@@ -21,12 +21,20 @@ INSTANCE = ROOT / "instance"
 XENDIT_API_URL = "https://api.xendit.co"
 WEBHOOK_TOKEN_LENGTH = 24
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+# What must be set, and what it is.
+REQUIRED = {
+    "SECRET_KEY": "any long random text; it signs the buyers' cookies",
+    "XENDIT_SECRET_KEY": (
+        "the API key from Xendit's dashboard. (For the offline demo, use `make run` or `python app.py`;"
+        " beside it, `flask --env-file instance/demo.env --app app …`)"
+    ),
+}
 
 
 class SettingsError(Exception):
     """Settings are missing or wrong; `problems` has a sentence for each."""
 
-    def __init__(self, problems: list[str]):
+    def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
 
@@ -57,14 +65,8 @@ def read_settings(environ: Mapping[str, str] | None = None, shop_file: Path = SH
         port=port,
         public_url=(environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'warung.db'}",
-        secret_key=_required(environ, "SECRET_KEY", "any long random text; it signs the buyers' cookies", problems),
-        xendit_secret_key=_required(
-            environ,
-            "XENDIT_SECRET_KEY",
-            "the API key from Xendit's dashboard. (For the offline demo, use `make run` or `python app.py`;"
-            " beside it, `flask --env-file instance/demo.env --app app …`)",
-            problems,
-        ),
+        secret_key=_required(environ, "SECRET_KEY", problems),
+        xendit_secret_key=_required(environ, "XENDIT_SECRET_KEY", problems),
         xendit_api_url=(environ.get("XENDIT_API_URL") or XENDIT_API_URL).rstrip("/"),
         xendit_webhook_token=environ.get("XENDIT_WEBHOOK_TOKEN", "").strip(),
         shop=read_shop(shop_file, problems),
@@ -84,10 +86,10 @@ def read_port(environ: Mapping[str, str], name: str, default: int) -> int:
     return port
 
 
-def _required(environ: Mapping[str, str], name: str, meaning: str, problems: list[str]) -> str:
+def _required(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
     value = environ.get(name, "").strip()
     if not value:
-        problems.append(f"{name} is not set: {meaning}.")
+        problems.append(f"{name} is not set: {REQUIRED[name]}.")
     return value
 
 
@@ -157,7 +159,7 @@ def _public_problems(settings: Settings) -> list[str]:
     return []
 
 
-def _address(url: str):
+def _address(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.username

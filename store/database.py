@@ -4,6 +4,7 @@ Reads may happen anywhere; writes happen inside `transaction()`; and before anyt
 to Xendit) `release()` ends whatever is open, so that nobody waits for the network with a lock.
 """
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,10 @@ from datetime import UTC, datetime
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event
 from sqlalchemy.exc import TimeoutError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_SECONDS = 5
 
@@ -42,10 +44,10 @@ class UTCDateTime(TypeDecorator):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.astimezone(UTC) if value else None
 
-    def process_result_value(self, value: datetime | None, dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None or value.tzinfo:
             return value
         return value.replace(tzinfo=UTC)
@@ -106,7 +108,7 @@ def _turn() -> Iterator[None]:
         _one_writer.release()
 
 
-def _open_sqlite(connection, _record) -> None:
+def _open_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     # The driver must not begin transactions of its own; `_begin_sqlite` does.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -115,6 +117,6 @@ def _open_sqlite(connection, _record) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")

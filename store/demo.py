@@ -36,8 +36,7 @@ def run_demo() -> int:
     environ = dict(os.environ)
     port, sandbox_port = read_port(environ, "PORT", 8000), read_port(environ, "SANDBOX_PORT", 8001)
     with_sandbox = not environ.get("XENDIT_SECRET_KEY")
-    needed = {"PORT": port, **({"SANDBOX_PORT": sandbox_port} if with_sandbox else {})}
-    _check_ports(needed)
+    _check_ports({"PORT": port, "SANDBOX_PORT": sandbox_port} if with_sandbox else {"PORT": port})
     if with_sandbox:
         _add_demo_settings(environ, port, sandbox_port)
     settings = read_settings(environ)

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class Worker:
     """Runs until `stop` is called; `run_once` does all that is due now."""
 
-    def __init__(self, app: Flask, provider: Client, *, is_test_key: bool):
+    def __init__(self, app: Flask, provider: Client, *, is_test_key: bool) -> None:
         self._app = app
         self._provider = provider
         self._budget = Budget(POLLS_A_MINUTE_WITH_TEST_KEY if is_test_key else POLLS_A_MINUTE)
@@ -88,7 +88,7 @@ class Worker:
 class Budget:
     """How many polls may still be made: `a_minute` of them, saved up for a minute at most."""
 
-    def __init__(self, a_minute: int):
+    def __init__(self, a_minute: int) -> None:
         self._a_minute = a_minute
         self._left = float(a_minute)
         self._at = clock.monotonic()

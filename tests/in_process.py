@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
+from flask import has_app_context
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
@@ -21,10 +22,12 @@ import sandbox
 from sandbox import ticker
 from sandbox.memory import accounts
 from sandbox.memory.database import Database
+from sandbox.memory.ledger import Ledger
 from sandbox.settings import Settings
 from sandbox.webhooks.courier import Courier
 from store import create_app
 from store.config import read_settings
+from store.database import release
 from store.worker import Worker
 from store.xendit import Client
 
@@ -170,8 +173,32 @@ class Sandbox:
     def session(self, session_id: str) -> dict:
         return self._browser.get(f"{self.url}/sessions/{session_id}", auth=(SECRET_KEY, "")).json()
 
+    def newest_session(self) -> str:
+        return self.database.row("SELECT id FROM sessions ORDER BY position DESC")["id"]
+
     def expire(self, session_id: str) -> None:
         self._browser.post(f"{self.url}/_control/sessions/{session_id}/expire").raise_for_status()
+
+    def spoil(self, operation: str, kind: str, **settings) -> None:
+        """Spoil the next call of this kind, or with `count` so many, or with None all."""
+        fault = {"operation": operation, "kind": kind, **settings}
+        self._browser.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
+
+    def heal(self) -> None:
+        self._browser.delete(f"{self.url}/_control/faults").raise_for_status()
+
+    def reset(self) -> None:
+        """Forget all sessions and faults."""
+        self._browser.post(f"{self.url}/_control/reset").raise_for_status()
+
+    def alter(self, session_id: str, **changes) -> None:
+        """Change Xendit's own record of a session in a way that no call could."""
+        ledger = Ledger(self.database, SECRET_KEY)
+        ledger.save_session({**ledger.session(session_id), **changes}, due_at=None)
+
+    def calls(self, method: str) -> list[str]:
+        """The paths that were called in this way, oldest first."""
+        return [row["path"] for row in self.database.rows("SELECT path FROM calls WHERE method = ?", method)]
 
     def _post(self, url: str, headers: dict, body: str, timeout_seconds: float) -> tuple[int | None, str]:
         try:
@@ -196,8 +223,13 @@ class Shop(Records):
     def browser(self) -> requests.Session:
         return self.sandbox.network.browser()
 
+    def sql(self, statement: str, *values) -> list[tuple]:
+        _let_go()
+        return super().sql(statement, *values)
+
     def works(self) -> None:
         """Let everything happen that is due: the sandbox's webhooks, then the worker's share."""
+        _let_go()
         self.sandbox.delivers()
         Worker(self.app, self.app.extensions["xendit"], is_test_key=True).run_once()
 
@@ -207,6 +239,12 @@ class Shop(Records):
             result = self.app.test_cli_runner(catch_exceptions=False).invoke(args=command)
         assert result.exit_code == 0, result.output
         return subprocess.CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
+
+
+def _let_go() -> None:
+    """A test that has an application context may have read just now: nobody else could write until it ends."""
+    if has_app_context():
+        release()
 
 
 def _app(folder: Path, sandbox: Sandbox, **settings: str):

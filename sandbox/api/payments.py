@@ -8,7 +8,7 @@ from ..contract import errors, ids
 from ..objects import captures, payment_requests, simulation
 from . import bodies, calls, interference
 
-bp = Blueprint("api_v3", __name__)
+bp = Blueprint("payments", __name__)
 bp.before_request(calls.begin)
 bp.after_request(calls.end)
 VERSION = "2024-11-11"

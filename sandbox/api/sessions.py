@@ -7,7 +7,7 @@ from ..context import ledger, settings
 from ..objects import refunds, self_payment, sessions
 from . import bodies, calls, interference, validation
 
-bp = Blueprint("api", __name__)
+bp = Blueprint("sessions", __name__)
 bp.before_request(calls.begin)
 bp.before_request(interference.before)
 bp.after_request(calls.end)

@@ -139,7 +139,7 @@ def _is_return_url(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, _port = parts.hostname, parts.port  # A port that can't be one is noticed when it is asked for.
     except ValueError:
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))

@@ -11,15 +11,15 @@ from typing import Any
 
 # Each call of the API by its name here.
 OPERATIONS = {
-    "api.create": "create_session",
-    "api.show": "get_session",
-    "api.cancel": "cancel_session",
-    "api.refund": "create_refund",
-    "api_v3.show_payment": "get_payment",
-    "api_v3.capture": "capture_payment",
-    "api_v3.cancel_payment": "cancel_payment",
-    "api_v3.show_request": "get_payment_request",
-    "api_v3.simulate": "simulate_payment",
+    "sessions.create": "create_session",
+    "sessions.show": "get_session",
+    "sessions.cancel": "cancel_session",
+    "sessions.refund": "create_refund",
+    "payments.show_payment": "get_payment",
+    "payments.capture": "capture_payment",
+    "payments.cancel_payment": "cancel_payment",
+    "payments.show_request": "get_payment_request",
+    "payments.simulate": "simulate_payment",
 }
 ANY = "*"
 KINDS = (

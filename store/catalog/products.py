@@ -11,6 +11,7 @@ from ..models import Category, Product
 
 PAGE_SIZE = 12
 MAX_QUERY = 100
+MAX_PAGE_DIGITS = 8
 
 _SEARCHED = (Product.name, Product.description)
 
@@ -59,8 +60,7 @@ def search(q: str = "", category: str = "", sort: str = "", page: str = "") -> P
     sort = sort if sort in SORTS else "featured"
     total = db.session.scalar(db.select(db.func.count()).select_from(found.subquery()))
     pages = max(1, ceil(total / PAGE_SIZE))
-    number = min(int(page), pages) if page.isascii() and page.isdigit() and 0 < len(page) < 9 else 1
-    number = max(number, 1)
+    number = _page_number(page, pages)
     rows = found.order_by(SORTS[sort][1], Product.position).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     return Page(Search(q, chosen, sort, number), list(db.session.scalars(rows)), total, pages)
 
@@ -74,3 +74,8 @@ def products_by_slug(slugs: Iterable[str]) -> dict[str, Product]:
     """Return the products with these slugs."""
     rows = db.session.scalars(db.select(Product).where(Product.slug.in_(list(slugs))))
     return {product.slug: product for product in rows}
+
+
+def _page_number(text: str, pages: int) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_PAGE_DIGITS
+    return min(max(int(text), 1), pages) if is_number else 1

@@ -140,8 +140,10 @@ class Order(db.Model):
     @property
     def failure_code(self) -> str | None:
         """The reason of the last failed try, as Xendit names it; None once paid."""
-        codes = (attempt.failure_code for attempt in reversed(self.attempts) if attempt.failure_code)
-        return None if self.is_paid else next(codes, None)
+        if self.is_paid:
+            return None
+        codes = [attempt.failure_code for attempt in self.attempts if attempt.failure_code]
+        return codes[-1] if codes else None
 
 
 class OrderLine(db.Model):

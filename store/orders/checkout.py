@@ -30,7 +30,7 @@ class CartChanged(Exception):
 class AlreadyPaid(Exception):
     """The buyer's earlier order turned out to be paid, so no other order was placed."""
 
-    def __init__(self, order: Order):
+    def __init__(self, order: Order) -> None:
         super().__init__(order.number)
         self.order = order
 
@@ -78,10 +78,16 @@ def place_order(
 def _agreed(cart: Cart, buyer_key: str, shop: Shop, seen_amount: int | None) -> Summary:
     """Return what the cart comes to, if that is what the buyer saw. Raises CartChanged."""
     summary = summarize(cart, buyer_key, shop)
-    is_as_seen = not summary.shortages if seen_amount is None else seen_amount == summary.amount
-    if not summary.lines or not is_as_seen:
+    if not summary.lines or not _is_as_seen(summary, seen_amount):
         raise CartChanged
     return summary
+
+
+def _is_as_seen(summary: Summary, seen_amount: int | None) -> bool:
+    """Tell whether the buyer saw this total; where none was seen, whether nothing had to be lowered."""
+    if seen_amount is None:
+        return not summary.shortages
+    return summary.amount == seen_amount
 
 
 def _close_order_for_another_cart(summary: Summary, buyer_key: str, provider: Client) -> None:

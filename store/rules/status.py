@@ -1,6 +1,6 @@
 """Statuses of orders and attempts, and the moves between them that are allowed.
 
-Pure rules: no Flask, no database. `models.py` asks here before it changes a status.
+Pure rules: no Flask, no database.
 """
 
 from collections.abc import Mapping

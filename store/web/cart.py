@@ -1,6 +1,7 @@
 """The cart's pages. It lives in the session cookie; prices and stock come from the database."""
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from ..catalog import products
 from ..models import Product
@@ -11,40 +12,37 @@ from . import visitor
 bp = Blueprint("cart", __name__, url_prefix="/cart")
 
 NOT_A_QUANTITY = f"Enter a quantity from 1 to {cart.MAX_QUANTITY}."
+FULL = f"Your cart is full: it holds {cart.MAX_LINES} different products."
 NOT_IN_THE_CART = "That product is not in your cart, so nothing was changed."
 AT_MOST = f"You can order at most {cart.MAX_QUANTITY} of one product; your cart has been set to {cart.MAX_QUANTITY}."
 NOT_A_NEW_QUANTITY = f"Enter a quantity from 1 to {cart.MAX_QUANTITY}, or 0 to remove the product."
 
 
 @bp.get("")
-def show():
+def show() -> ResponseReturnValue:
     return _page()
 
 
 @bp.post("")
-def create():
+def create() -> ResponseReturnValue:
     product = products.find(request.form.get("slug", "")) or abort(404)
     try:
         quantity = cart.parse_quantity(request.form.getlist("quantity"))
-        changed = cart.with_added(visitor.cart(), product.slug, quantity)
+        summary = _summary(cart.with_added(visitor.cart(), product.slug, quantity))
     except cart.BadQuantity:
         return _product_page(product, NOT_A_QUANTITY, 400)
     except cart.CartFull:
-        return _product_page(product, f"Your cart is full: it holds {cart.MAX_LINES} different products.", 422)
-    summary = _summary(changed)
+        return _product_page(product, FULL, 422)
     if product.slug not in summary.cart:
         return _product_page(product, f"{product.name} is sold out.", 422)
     wanted = visitor.cart().get(product.slug, 0) + quantity
     visitor.keep_cart(summary.cart)
-    flash(f"{product.name} is in your cart.")
-    if wanted > cart.MAX_QUANTITY == summary.cart[product.slug]:
-        flash(AT_MOST)
-    _tell_shortages(summary)
+    _tell_added(product, wanted, summary)
     return redirect(url_for("cart.show"), code=303)
 
 
 @bp.post("/update")
-def update():
+def update() -> ResponseReturnValue:
     slug = request.form.get("slug", "")
     try:
         quantity = cart.parse_quantity(request.form.getlist("quantity"), zero_allowed=True)
@@ -54,11 +52,19 @@ def update():
 
 
 @bp.post("/remove")
-def remove():
+def remove() -> ResponseReturnValue:
     return _change(request.form.get("slug", ""), 0)
 
 
-def _change(slug: str, quantity: int):
+def _tell_added(product: Product, wanted: int, summary: Summary) -> None:
+    flash(f"{product.name} is in your cart.")
+    # Lowered to less than that, it is among the shortages.
+    if wanted > cart.MAX_QUANTITY and summary.cart[product.slug] == cart.MAX_QUANTITY:
+        flash(AT_MOST)
+    _tell_shortages(summary)
+
+
+def _change(slug: str, quantity: int) -> ResponseReturnValue:
     if slug in visitor.cart():
         summary = _summary(cart.with_quantity(visitor.cart(), slug, quantity))
         visitor.keep_cart(summary.cart)
@@ -69,11 +75,11 @@ def _change(slug: str, quantity: int):
     return redirect(url_for("cart.show"), code=303)
 
 
-def _page(errors: dict[str, str] | None = None, status: int = 200):
+def _page(errors: dict[str, str] | None = None, status: int = 200) -> tuple[str, int]:
     return render_template("cart/show.html", summary=visitor.shown_cart(), errors=errors or {}), status
 
 
-def _product_page(product: Product, error: str, status: int):
+def _product_page(product: Product, error: str, status: int) -> tuple[str, int]:
     page = render_template("catalog/show.html", product=product, error=error, max_quantity=cart.MAX_QUANTITY)
     return page, status
 

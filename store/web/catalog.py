@@ -9,7 +9,7 @@ bp = Blueprint("catalog", __name__)
 
 
 @bp.get("/")
-def index():
+def index() -> str:
     wanted = {name: request.args.get(name, "") for name in ("q", "category", "sort", "page")}
     return render_template(
         "catalog/index.html", page=products.search(**wanted), categories=products.categories(), sorts=products.SORTS
@@ -17,6 +17,6 @@ def index():
 
 
 @bp.get("/products/<slug>")
-def show(slug: str):
+def show(slug: str) -> str:
     product = products.find(slug) or abort(404)
     return render_template("catalog/show.html", product=product, max_quantity=cart.MAX_QUANTITY)

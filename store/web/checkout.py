@@ -1,7 +1,9 @@
 """The checkout page: the buyer's details beside the order summary, and on to the hosted page."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
+from ..config import Settings
 from ..orders import checkout
 from ..orders.finding import newest_order_of
 from ..orders.summary import Summary
@@ -13,7 +15,7 @@ bp = Blueprint("checkout", __name__, url_prefix="/checkout")
 
 
 @bp.get("")
-def show():
+def show() -> ResponseReturnValue:
     summary = visitor.shown_cart()
     if not summary.lines:
         for notice in summary.notices:
@@ -24,7 +26,7 @@ def show():
 
 
 @bp.post("")
-def create():
+def create() -> ResponseReturnValue:
     settings = _settings()
     form = CheckoutForm(settings.shop)
     if not form.validate():
@@ -42,11 +44,11 @@ def create():
     return go_to_payment(order)
 
 
-def _page(form: CheckoutForm, summary: Summary, status: int = 200, cart_changed: bool = False):
+def _page(form: CheckoutForm, summary: Summary, status: int = 200, cart_changed: bool = False) -> tuple[str, int]:
     form.seen_amount.data = form.seen_amount.raw_data = str(summary.amount)
     page = render_template("checkout/show.html", form=form, summary=summary, cart_changed=cart_changed)
     return page, status
 
 
-def _settings():
+def _settings() -> Settings:
     return current_app.extensions["settings"]

@@ -32,14 +32,14 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def _http_error(error: HTTPException):
+def _http_error(error: HTTPException) -> HTTPException | tuple[str, int]:
     # Under a foreign name no address can be built, so no page of the shop's can be shown.
     if error.code is None or error.code < 400 or isinstance(error, SecurityError):
         return error
     return _page(error.code)
 
 
-def _unforeseen(error: Exception):
+def _unforeseen(error: Exception) -> tuple[str, int]:
     # By its endpoint: the path of an order's page is a secret and stays out of the log.
     log.exception("%s %s failed", request.method, request.endpoint, exc_info=error)
     # The database may be what failed, so the header's cart must not ask it.
@@ -47,6 +47,7 @@ def _unforeseen(error: Exception):
     return _page(500)
 
 
-def _page(code: int):
-    title, text = WORDS.get(code, WORDS[500] if code >= 500 else WORDS[400])
+def _page(code: int) -> tuple[str, int]:
+    of_its_kind = WORDS[500] if code >= 500 else WORDS[400]
+    title, text = WORDS.get(code, of_its_kind)
     return render_template("errors/show.html", title=title, text=text), code

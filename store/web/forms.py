@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import Field, Form, HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from ..orders.checkout import BuyerDetails
@@ -29,17 +29,16 @@ def _is_visible(character: str) -> bool:
     return character not in BLANKS and unicodedata.category(character) not in INVISIBLE_ALONE
 
 
-def _no_control_characters(form, field) -> None:
+def _no_control_characters(form: Form, field: Field) -> None:
     if NOT_PRINTABLE.search(field.data):
         raise ValidationError("This has a character that cannot be printed. Please type it again.")
 
 
-def _text(label: str, missing: str, longest: int, **attributes) -> StringField:
-    validators = [
-        *([DataRequired(missing)] if missing else []),
-        Length(max=longest, message=f"Use at most {longest} characters."),
-        _no_control_characters,
-    ]
+def _text(label: str, missing: str, longest: int, **attributes: str) -> StringField:
+    """Return a field of text; `missing` is what is said when it is empty, and "" if it may be."""
+    validators = [Length(max=longest, message=f"Use at most {longest} characters."), _no_control_characters]
+    if missing:
+        validators.insert(0, DataRequired(missing))
     return StringField(label, validators, filters=[_tidy], render_kw=attributes)
 
 
@@ -55,23 +54,23 @@ class CheckoutForm(FlaskForm):
     postal_code = _text("Postal code", "Enter the postal code.", 20, autocomplete="postal-code", inputmode="numeric")
     seen_amount = HiddenField()
 
-    def __init__(self, shop: Shop, **values):
+    def __init__(self, shop: Shop, **values: object) -> None:
         super().__init__(**values)
         self._shop = shop
 
-    def validate_email(self, field) -> None:
+    def validate_email(self, field: Field) -> None:
         try:
             check_email(field.data)
         except NotAnEmail as error:
             raise ValidationError("Enter an e-mail address like name@example.com.") from error
 
-    def validate_mobile_number(self, field) -> None:
+    def validate_mobile_number(self, field: Field) -> None:
         try:
             self.phone = e164(field.data, self._shop.country_code)
         except NotAPhoneNumber as error:
             raise ValidationError("Enter a phone number like 0812 3456 7890 or +62 812 3456 7890.") from error
 
-    def validate_postal_code(self, field) -> None:
+    def validate_postal_code(self, field: Field) -> None:
         digits = self._shop.country.postal_digits
         if not is_postal_code(field.data, digits):
             raise ValidationError(f"Enter a postal code of {' or '.join(map(str, digits))} digits.")

@@ -3,6 +3,7 @@
 import logging
 
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 @bp.get("/healthz")
-def show():
+def show() -> ResponseReturnValue:
     try:
         db.session.execute(text("SELECT 1 FROM products LIMIT 1"))
     except SQLAlchemyError as error:

@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from werkzeug import Response
 
 from ..models import Order
 from ..orders import paying, settling
@@ -27,26 +28,26 @@ log = logging.getLogger(__name__)
 
 
 @bp.get("")
-def show(token: str):
+def show(token: str) -> str:
     return _page(_find(token))
 
 
 @bp.get("/complete")
-def complete(token: str):
+def complete(token: str) -> str:
     order = _find(token)
     _settle(order)
     return _page(order, **_waiting(order))
 
 
 @bp.get("/cancel")
-def leave(token: str):
+def leave(token: str) -> str:
     order = _find(token)
     _settle(order)
     return _page(order)
 
 
 @bp.get("/status")
-def status(token: str):
+def status(token: str) -> dict:
     order = _find(token)
     return {
         "number": order.number,
@@ -59,18 +60,18 @@ def status(token: str):
 
 
 @bp.post("/pay")
-def pay(token: str):
+def pay(token: str) -> Response:
     return go_to_payment(_find(token))
 
 
 @bp.post("/cancel")
-def cancel(token: str):
+def cancel(token: str) -> Response:
     order = _find(token)
     settling.close(order.id, current_app.extensions["xendit"], "canceled by the buyer", may_wait=True)
     return redirect(url_for("orders.show", token=token), code=303)
 
 
-def go_to_payment(order: Order):
+def go_to_payment(order: Order) -> Response:
     """Answer with the hosted page for this order, or with the order's own page if there is none now."""
     token = order.token
     extensions = current_app.extensions
@@ -96,7 +97,7 @@ def _settle(order: Order) -> None:
         log.warning("return: Xendit did not answer, %s", error)
 
 
-def _page(order: Order, **context):
+def _page(order: Order, **context: object) -> str:
     return render_template("orders/show.html", order=order, is_buyer=visitor.is_buyer_of(order), **context)
 
 

@@ -3,6 +3,7 @@
 import logging
 
 from flask import Blueprint, abort, current_app, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..orders import inbox
@@ -13,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 @bp.post("/xendit", strict_slashes=False)
-def create():
+def create() -> ResponseReturnValue:
     settings = current_app.extensions["settings"]
     if not is_authentic(request.headers.get("x-callback-token"), settings.xendit_webhook_token):
         log.warning("webhook refused: wrong token")

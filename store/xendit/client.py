@@ -48,7 +48,7 @@ class Client:
     `transport` is what carries the calls, if that is not the network.
     """
 
-    def __init__(self, secret_key: str, api_url: str, transport: BaseAdapter | None = None):
+    def __init__(self, secret_key: str, api_url: str, transport: BaseAdapter | None = None) -> None:
         self._auth = (secret_key, "")
         self._api_url = api_url.rstrip("/")
         self._transport = transport

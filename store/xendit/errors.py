@@ -14,7 +14,7 @@ class XenditError(Exception):
 class ProviderRefused(XenditError):
     """Xendit answered that it did not do it. `code` is its error_code, if it sent one."""
 
-    def __init__(self, status: int, code: str):
+    def __init__(self, status: int, code: str) -> None:
         super().__init__(f"HTTP {status} {code}".strip())
         self.status = status
         self.code = code

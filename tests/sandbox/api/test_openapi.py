@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 import sandbox
+from sandbox.api import bodies
 
 DOCUMENT = schemathesis.openapi.from_path(sandbox.OPENAPI)
 CREATE_SESSION = DOCUMENT.raw_schema["components"]["schemas"]["CreateSession"]["properties"]
@@ -25,6 +26,11 @@ OWN_ERRORS = [
     for name, field in CREATE_SESSION.items()
     for keyword, error_code in field.get("x-own-error", {}).items()
 ]
+SAID_TO_READERS = {"description", "default"}
+CHECKED = {
+    *("type", "nullable", "enum", "minimum", "minLength", "maxLength", "pattern", "format"),
+    *("required", "properties", "items", "maxProperties", "additionalProperties", "x-propertyNames"),
+}
 BREACHES = {"enum": "OTHER", "minimum": -1, "minLength": "cust-1", "maxLength": "cust-" + "0" * 37}
 CHECKS = [
     not_a_server_error,
@@ -109,3 +115,15 @@ def test_a_rule_with_an_error_code_of_its_own_is_answered_with_it(merchant, name
 def test_what_the_document_allows_is_never_refused_as_unknown(merchant, name, error_code):
     for value in CREATE_SESSION[name]["enum"]:
         assert merchant.refused(**{name: value}).json().get("error_code") != error_code
+
+
+@pytest.mark.parametrize("name", bodies.SCHEMAS)
+def test_of_requests_the_document_says_nothing_that_the_sandbox_does_not_check(name):
+    assert set(keywords_of(bodies.SCHEMAS[name])) <= CHECKED | SAID_TO_READERS
+
+
+def keywords_of(schema):
+    yield from schema.keys()
+    parts = [schema[name] for name in ("items", "additionalProperties", "x-propertyNames") if name in schema]
+    for part in [*parts, *schema.get("properties", {}).values()]:
+        yield from keywords_of(part)

@@ -1,0 +1,73 @@
+"""The use cases of orders with all that they need at hand; each test has a new shop, and a sandbox without sessions."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.database import db, transaction
+from store.models import Order
+from store.orders.checkout import BuyerDetails, place_order
+from store.orders.paying import start
+from store.orders.settling import close, settle
+from store.rules.cart import Cart
+from store.xendit import Session
+
+from ...buyer import COFFEE, DETAILS, Buyer
+from ...in_process import Sandbox, Shop
+
+SITI = BuyerDetails(**{**DETAILS, "mobile_number": "+6281234567890"})
+
+
+@pytest.fixture
+def shop(tmp_path: Path, sandbox: Sandbox) -> Shop:
+    sandbox.reset()
+    return Shop(tmp_path, sandbox)
+
+
+@pytest.fixture
+def desk(shop: Shop) -> Iterator["Desk"]:
+    with shop.app.app_context():
+        yield Desk(shop)
+        db.session.rollback()
+
+
+class Desk:
+    """Calls the use cases as web and worker call them, and does what a buyer does on Xendit's page."""
+
+    def __init__(self, shop: Shop):
+        self.shop = shop
+        self.provider = shop.app.extensions["xendit"]
+        self.settings = shop.app.extensions["settings"]
+
+    def places(self, cart: Cart | None = None, buyer: str = "siti", seen: int | None = None, **details: str) -> Order:
+        given = dataclasses.replace(SITI, **details)
+        return place_order(cart or {COFFEE: 1}, given, buyer, self.provider, self.settings, seen)
+
+    def starts(self, order: Order) -> str:
+        return start(order.id, self.provider, self.settings)
+
+    def opens(self, cart: Cart | None = None, **options: str) -> Order:
+        """Place an order and open its payment page."""
+        order = self.places(cart, **options)
+        self.starts(order)
+        return order
+
+    def settles(self, order: Order, **options: Any) -> Session | None:
+        return settle(order.newest_attempt.id, self.provider, "a test", **options)
+
+    def closes(self, order: Order, **options: bool) -> None:
+        close(order.id, self.provider, "a test", **options)
+
+    def pays(self, order: Order) -> None:
+        """Pay on Xendit's page, of which the shop learns nothing yet."""
+        session = self.shop.sandbox.session(order.newest_attempt.session_id)
+        Buyer(self.shop).pays_by_qris(session["payment_link_url"])
+
+    def sets(self, row: db.Model, **values: Any) -> None:
+        """Change a row by hand, as if that had come about."""
+        with transaction():
+            for name, value in values.items():
+                setattr(row, name, value)

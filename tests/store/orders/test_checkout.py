@@ -1,0 +1,178 @@
+"""Placing an order: what is held and frozen, what happens to the order before, and when nothing is written."""
+
+from datetime import timedelta
+
+import pytest
+
+from store.database import db
+from store.models import Order
+from store.orders.checkout import AlreadyPaid, CartChanged
+from store.rules.clock import now
+from store.rules.status import AttemptStatus, OrderStatus
+
+from ...buyer import CATALOG, COFFEE
+from ...in_process import Sandbox, Shop
+from .conftest import Desk
+
+TEA = "jasmine-tea"
+
+
+def count_orders() -> int:
+    return db.session.scalar(db.select(db.func.count(Order.id)))
+
+
+def test_a_placed_order_holds_its_stock_for_the_time_that_the_merchant_gives(desk: Desk, shop: Shop):
+    before = shop.stock(COFFEE)
+
+    order = desk.places({COFFEE: 2})
+
+    assert shop.stock(COFFEE) == before - 2
+    held_for = order.hold_expires_at - now()
+    assert timedelta(minutes=29) < held_for <= timedelta(minutes=desk.settings.shop.hold_minutes)
+    assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.NEW)
+
+
+def test_an_order_keeps_the_prices_at_which_it_was_placed(desk: Desk, shop: Shop):
+    order = desk.places({COFFEE: 2, TEA: 1})
+    amount = order.amount
+
+    shop.sql("UPDATE products SET price = price + 1000, name = 'Renamed'")
+
+    assert order.amount == amount == sum(line.total for line in order.lines) + order.shipping_fee
+    assert {line.slug: line.unit_price for line in order.lines} == {
+        slug: CATALOG[slug]["price"] for slug in (COFFEE, TEA)
+    }
+    assert "Renamed" not in {line.name for line in order.lines}
+
+
+def test_the_same_cart_twice_is_one_order_that_holds_its_stock_once(desk: Desk, shop: Shop):
+    before = shop.stock(COFFEE)
+    first = desk.places({COFFEE: 2})
+
+    second = desk.places({COFFEE: 2})
+
+    assert second.id == first.id
+    assert count_orders() == 1
+    assert shop.stock(COFFEE) == before - 2
+
+
+def test_who_orders_the_same_cart_again_may_correct_the_address(desk: Desk):
+    order = desk.places()
+
+    desk.places(city="Surabaya")
+
+    assert (order.city, len(order.attempts)) == ("Surabaya", 1)
+
+
+def test_a_changed_cart_closes_the_order_before_it(desk: Desk, shop: Shop, sandbox: Sandbox):
+    before = shop.stock(COFFEE)
+    first = desk.opens({COFFEE: 2})
+
+    second = desk.places({COFFEE: 1})
+
+    assert (first.status, second.status) == (OrderStatus.CANCELED, OrderStatus.PENDING)
+    assert sandbox.session(first.newest_attempt.session_id)["status"] == "CANCELED"
+    assert shop.stock(COFFEE) == before - 1
+
+
+def test_a_price_that_changed_makes_it_another_order_too(desk: Desk, shop: Shop):
+    first = desk.opens()
+    shop.sql("UPDATE products SET price = price + 1000 WHERE slug = ?", COFFEE)
+
+    second = desk.places()
+
+    assert first.is_canceled
+    assert second.amount == first.amount + 1000
+
+
+def test_an_order_before_that_turns_out_paid_is_told_and_no_other_is_placed(desk: Desk):
+    first = desk.opens({COFFEE: 2})
+    desk.pays(first)
+
+    with pytest.raises(AlreadyPaid) as told:
+        desk.places({COFFEE: 1})
+
+    assert told.value.order.id == first.id
+    assert first.is_paid
+    assert count_orders() == 1
+
+
+def test_an_order_before_that_cannot_be_closed_yet_keeps_its_stock(desk: Desk, shop: Shop, sandbox: Sandbox):
+    before = shop.stock(COFFEE)
+    first = desk.opens({COFFEE: 2})
+    sandbox.spoil("cancel_session", "error", status=503)
+
+    second = desk.places({COFFEE: 1})
+
+    assert (first.status, second.status) == (OrderStatus.CLOSING, OrderStatus.PENDING)
+    assert shop.stock(COFFEE) == before - 3
+
+
+def test_an_order_at_which_a_person_must_look_is_not_replaced(desk: Desk):
+    first = desk.opens({COFFEE: 2})
+    desk.sets(first.newest_attempt, status=AttemptStatus.SUSPECT)
+
+    second = desk.places({COFFEE: 1})
+
+    assert second.id == first.id
+    assert count_orders() == 1
+
+
+@pytest.mark.parametrize("difference", [-1, 1])
+def test_another_total_than_the_buyer_agreed_to_places_nothing(desk: Desk, shop: Shop, difference: int):
+    open_order = desk.opens({TEA: 1})
+    before = shop.stock(COFFEE)
+    agreed = CATALOG[COFFEE]["price"] + desk.settings.shop.shipping_fee
+
+    with pytest.raises(CartChanged):
+        desk.places({COFFEE: 1}, seen=agreed + difference)
+
+    assert open_order.is_pending
+    assert count_orders() == 1
+    assert shop.stock(COFFEE) == before
+
+
+def test_the_total_that_the_buyer_agreed_to_is_ordered(desk: Desk):
+    agreed = CATALOG[COFFEE]["price"] + desk.settings.shop.shipping_fee
+
+    assert desk.places({COFFEE: 1}, seen=agreed).amount == agreed
+
+
+@pytest.mark.parametrize("slug", ["nope", "lotus-seed-mooncake"], ids=["not sold", "sold out"])
+def test_what_cannot_be_had_cannot_be_ordered(desk: Desk, slug: str):
+    with pytest.raises(CartChanged):
+        desk.places({slug: 1})
+
+    assert count_orders() == 0
+
+
+def test_more_than_there_is_left_places_nothing_and_holds_nothing(desk: Desk, shop: Shop):
+    shop.set_stock(TEA, 1)
+    before = shop.stock(COFFEE)
+
+    with pytest.raises(CartChanged):
+        desk.places({COFFEE: 1, TEA: 2})
+
+    assert count_orders() == 0
+    assert (shop.stock(COFFEE), shop.stock(TEA)) == (before, 1)
+
+
+def test_two_browsers_cannot_order_the_same_last_piece(desk: Desk, shop: Shop):
+    shop.set_stock(COFFEE, 1)
+    desk.places(buyer="siti")
+
+    with pytest.raises(CartChanged):
+        desk.places(buyer="budi")
+
+    assert count_orders() == 1
+    assert shop.stock(COFFEE) == 0
+
+
+def test_the_pieces_that_a_buyers_own_order_holds_are_there_for_the_next_one(desk: Desk, shop: Shop):
+    shop.set_stock(COFFEE, 2)
+    desk.opens({COFFEE: 2})
+
+    order = desk.places({COFFEE: 2, TEA: 1})
+
+    assert order.quantities == {COFFEE: 2, TEA: 1}
+    assert shop.stock(COFFEE) == 0

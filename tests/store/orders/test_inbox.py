@@ -1,0 +1,244 @@
+"""The inbox: events are kept once, taken in turn, and only ever make the worker look at Xendit's record."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from store.database import db
+from store.models import Order, WebhookEvent
+from store.orders import inbox
+from store.rules.clock import now
+from store.rules.schedule import LEASE, WEBHOOK_WAITS
+from store.rules.status import AttemptStatus, OrderStatus
+from store.xendit import parse_event
+
+from ...events import event, payment_event, session_event
+from ...in_process import Sandbox
+from .conftest import Desk
+
+ALL = 50
+
+
+def keep(body: dict) -> WebhookEvent:
+    """Store an event as the webhook's view does, and return its row."""
+    parsed = parse_event(json.dumps(body).encode())
+    inbox.store(parsed)
+    return db.session.scalar(db.select(WebhookEvent).filter_by(key=parsed.key))
+
+
+def keep_several(count: int) -> list[int]:
+    return [keep(event("test", {"payment_id": f"py-{number}"})).id for number in range(count)]
+
+
+def record(sandbox: Sandbox, order: Order) -> dict:
+    return sandbox.session(order.newest_attempt.session_id)
+
+
+def works_through(desk: Desk) -> list[int]:
+    """One pass of the worker; return what it took."""
+    taken = inbox.take(ALL)
+    for event_id in taken:
+        inbox.process(event_id, desk.provider)
+    return taken
+
+
+def test_the_oldest_events_are_taken_first_and_no_more_than_asked_for(desk: Desk):
+    first, second, third = keep_several(3)
+
+    assert inbox.take(2) == [first, second]
+    assert inbox.take(2) == [third]
+    assert inbox.take(2) == []
+
+
+def test_an_event_that_was_taken_is_taken_again_once_its_lease_is_over(desk: Desk):
+    row = keep(event("test", {"payment_id": "py-1"}))
+    inbox.take(ALL)
+
+    leased = inbox.take(ALL)
+    leased_until = row.due_at
+    desk.sets(row, due_at=now())
+
+    assert leased == []
+    assert timedelta(0) < leased_until - now() <= LEASE
+    assert inbox.take(ALL) == [row.id]
+    assert row.tries == 2
+
+
+def test_an_event_that_comes_twice_is_kept_once_and_looked_at_again(desk: Desk):
+    body = event("payment_session.completed", {"payment_session_id": "ps-1", "status": "COMPLETED"})
+    row = keep(body)
+    works_through(desk)
+    done = row.processed_at
+
+    again = keep({**body, "created": "2030-01-01T00:00:00Z"})
+
+    assert done is not None
+    assert (again.id, again.times, again.tries, again.processed_at) == (row.id, 2, 0, None)
+    assert inbox.take(ALL) == [row.id]
+
+
+def test_an_event_that_was_worked_through_is_not_taken_again(desk: Desk):
+    row = keep(event("test", {"payment_id": "py-1"}))
+    works_through(desk)
+    desk.sets(row, due_at=now() - timedelta(days=1))
+
+    assert inbox.take(ALL) == []
+
+
+@pytest.mark.parametrize("name", ["payment_session.completed", "payment.capture"])
+def test_the_news_of_money_makes_the_order_paid(desk: Desk, sandbox: Sandbox, name: str):
+    order = desk.opens()
+    desk.pays(order)
+    kind, _, what = name.partition(".")
+    build = session_event if kind == "payment_session" else payment_event
+    row = keep(build(what, record(sandbox, order)))
+
+    works_through(desk)
+
+    assert (order.is_paid, order.attention) == (True, None)
+    assert row.processed_at is not None
+
+
+def test_the_webhooks_that_the_sandbox_sends_make_the_order_paid_once(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    sandbox.delivers()
+
+    taken = works_through(desk)
+
+    assert len(taken) >= 2
+    assert order.is_paid
+    assert works_through(desk) == []
+
+
+def test_the_news_of_an_expired_session_cancels_the_order(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    sandbox.expire(order.newest_attempt.session_id)
+    keep(session_event("expired", record(sandbox, order)))
+
+    works_through(desk)
+
+    assert order.is_canceled
+
+
+@pytest.mark.parametrize("what", ["completed", "expired"])
+def test_news_that_xendit_does_not_confirm_moves_nothing(desk: Desk, sandbox: Sandbox, what: str):
+    order = desk.opens()
+    keep(session_event(what, record(sandbox, order), payment_id="py-forged"))
+
+    works_through(desk)
+
+    assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.ACTIVE)
+
+
+def test_news_of_money_that_is_not_seen_yet_is_looked_at_again_after_growing_waits_and_then_left(
+    desk: Desk, sandbox: Sandbox
+):
+    order = desk.opens()
+    row = keep(session_event("completed", record(sandbox, order)))
+    waits = []
+
+    while works_through(desk):
+        waits.append(row.due_at - now())
+        desk.sets(row, due_at=now())
+
+    seconds = [round(wait.total_seconds()) for wait in waits[:-1]]
+    assert seconds == [wait.total_seconds() for wait in WEBHOOK_WAITS]
+    assert row.processed_at is not None
+
+
+def test_while_xendit_does_not_answer_an_event_waits(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    row = keep(session_event("completed", record(sandbox, order)))
+    sandbox.spoil("get_session", "error", status=503)
+
+    works_through(desk)
+    waiting = order.status, row.processed_at
+    desk.sets(row, due_at=now())
+    works_through(desk)
+
+    assert waiting == (OrderStatus.PENDING, None)
+    assert order.is_paid
+
+
+def test_an_event_that_comes_again_while_it_is_worked_on_stays_due(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    body = session_event("failed", record(sandbox, order))
+    row = keep(body)
+    (event_id,) = inbox.take(ALL)
+    provider = ComesAgain(desk.provider, lambda: keep(body))
+
+    inbox.process(event_id, provider)
+
+    assert (row.times, row.processed_at) == (2, None)
+    assert inbox.take(ALL) == [event_id]
+
+
+class ComesAgain:
+    """Xendit, which sends the event once more while it is being asked."""
+
+    def __init__(self, provider, send_again):
+        self._provider = provider
+        self._send_again = send_again
+
+    def get_session(self, *arguments):
+        self._send_again()
+        return self._provider.get_session(*arguments)
+
+
+def test_a_failed_try_leaves_its_reason_and_nothing_else(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    keep(payment_event("failure", record(sandbox, order), failure_code="CARD_DECLINED"))
+
+    works_through(desk)
+
+    assert (order.status, order.failure_code) == (OrderStatus.PENDING, "CARD_DECLINED")
+
+
+def test_news_of_a_failed_try_that_comes_after_the_money_changes_nothing(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    desk.settles(order)
+    keep(payment_event("failure", record(sandbox, order)))
+    calls = sandbox.calls("GET")
+
+    works_through(desk)
+
+    assert (order.is_paid, order.newest_attempt.failure_code) == (True, None)
+    assert sandbox.calls("GET") == calls
+
+
+def test_a_payment_is_recognized_by_a_reference_that_begins_with_ours(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    session = record(sandbox, order)
+    keep(payment_event("capture", session, reference_id=f"{session['reference_id']}-0001"))
+
+    works_through(desk)
+
+    assert order.is_paid
+
+
+def test_news_of_a_payment_that_nobody_knows_makes_the_worker_look_at_all_open_attempts(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    keep(payment_event("capture", record(sandbox, order), reference_id="of-somebody-else"))
+
+    works_through(desk)
+
+    assert order.newest_attempt.next_check_at <= now()
+    assert order.is_pending
+
+
+def test_money_that_is_reported_for_an_ended_session_is_for_a_person_to_look_at(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    session = record(sandbox, order)
+    desk.closes(order)
+    row = keep(session_event("completed", session))
+
+    works_through(desk)
+
+    assert order.is_canceled
+    assert "money reported after its session had ended" in order.attention
+    assert row.processed_at is not None
