@@ -76,11 +76,11 @@ def _listen(host, port):
     return listener
 
 
-def _open_database(path):
+def _open_database(settings: Settings) -> Database:
     try:
-        return Database(path)
+        return server.open_database(settings)
     except sqlite3.Error as error:
-        _refuse(f"--database {path} can't be used ({error}).")
+        _refuse(f"--database {settings.database} can't be used ({error}).")
 
 
 def _refuse(sentence):
@@ -89,7 +89,7 @@ def _refuse(sentence):
 
 
 def _serve(settings, listener):
-    running = server.make(settings, _open_database(settings.database), listener, report)
+    running = server.make(settings, _open_database(settings), listener, report)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     report(f"Sandbox, an imitation of Xendit: {settings.public_url}")

@@ -36,7 +36,7 @@ def refuse(error):
 
 @bp.get("/clock")
 def show_clock():
-    return jsonify(timekeeping.shown())
+    return jsonify(timekeeping.shown(database.clock))
 
 
 @bp.post("/clock")
@@ -48,10 +48,10 @@ def change_clock():
     elif action == "jump":
         timekeeping.jump(database, _number(body, "seconds"))
     elif action in ("stop", "go", "reset"):
-        getattr(timekeeping, action)()
+        getattr(database.clock, action)()
     else:
         raise ValueError("action must be stop, go, reset or jump; a jump has seconds, or to, a moment.")
-    return jsonify(timekeeping.shown())
+    return jsonify(timekeeping.shown(database.clock))
 
 
 @bp.get("/ledger")

@@ -1,31 +1,42 @@
-"""The sandbox at work: its HTTP server, its clock's ticker, its courier. Started by `__main__.py`."""
+"""The sandbox at work: its HTTP server, its clock's ticker, its courier."""
 
+import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from . import clock, create_app, ticker
-from .contract import ids
+from . import create_app, ticker
+from .contract.ids import Ids
 from .http_server import Server
 from .memory import accounts
-from .settings import DEFAULT_MERCHANT, DEFAULT_WEBHOOK_TOKEN
-from .webhooks.courier import Courier
+from .memory.database import Database
+from .settings import DEFAULT_MERCHANT, DEFAULT_WEBHOOK_TOKEN, Settings
+from .webhooks.courier import SENDERS, Courier
 
 # With a seed the clock stands here until somebody moves it.
 SEEDED_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def make(settings, database, listener, report):
+def open_database(settings: Settings) -> Database:
+    """What the sandbox remembers; with a seed, the same ids in each run and a clock that stands still.
+
+    Raises sqlite3.Error.
+    """
+    database = Database(settings.database, ids=Ids(settings.seed))
+    if settings.seed is not None:
+        database.clock.stop(SEEDED_START)
+    return database
+
+
+def make(settings: Settings, database: Database, listener: socket.socket, report: Callable[[str], object]) -> Server:
     """A server on the listening socket, with everything behind it running; call `serve_forever`."""
     _open_default_account(settings, database)
-    courier = Courier(database, report)
-    if settings.seed is not None:
-        ids.seed(settings.seed)
-        clock.shared.stop(SEEDED_START)
-        courier = Courier(database, report, senders=1)  # Two might take each other's turn.
+    # With a seed there is one sender: two might take each other's turn.
+    courier = Courier(database, report, senders=SENDERS if settings.seed is None else 1)
     ticker.start(database, courier)
     return Server(listener, create_app(settings, database), report)
 
 
-def _open_default_account(settings, database):
+def _open_default_account(settings: Settings, database: Database) -> None:
     """What the command line gives counts; what it leaves out stays as the database has it."""
     key = settings.secret_key
     if accounts.find(database, key) is None:

@@ -1,68 +1,55 @@
-"""The clock for `/_control` and the dashboard: shown, stopped, set going, moved forward.
+"""What people do to a sandbox's clock: look at it, stop it, set it going, move it forward.
 
-All accounts share it, as they share the process.
+All accounts of a sandbox share it.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from . import clock, ticker
-from .objects import self_payment as timing
+from .clock import Clock
+from .memory.database import Database
+from .webhooks import waiting
 
 # What was due before a jump leaves before it, but nobody waits longer for a receiver that does not answer.
 PATIENCE_SECONDS = 2
 
 
-def shown():
-    return {
-        "now": clock.stamp(clock.now()),
-        "stopped": clock.shared.is_stopped,
-        "real": clock.stamp(clock.real_now()),
-    }
+def shown(of: Clock) -> dict:
+    return {"now": of.stamp(), "stopped": of.is_stopped, "real": clock.stamp(of.real_now())}
 
 
-def stop():
-    clock.shared.stop()
-
-
-def go():
-    clock.shared.go()
-
-
-def reset():
-    """Back to real time."""
-    clock.shared.reset()
-
-
-def jump(database, seconds):
+def jump(database: Database, seconds: float) -> None:
     """Forward by so many seconds. When this returns, what is due has happened; its webhooks leave now."""
     _jump(database, lambda: timedelta(seconds=seconds))
 
 
-def jump_to(database, text):
-    """Forward to a moment."""
+def jump_to(database: Database, text: str) -> None:
+    """Forward to a moment. Raises ValueError if this is none, or one that has passed."""
     moment = _moment(text)
-    _jump(database, lambda: moment - clock.now())
+    _jump(database, lambda: moment - database.clock.now())
 
 
-def stamp(text):
-    """A moment that somebody wrote, as the sandbox writes it."""
+def stamp(text: str) -> str:
+    """A moment that somebody wrote, as the sandbox writes it. Raises ValueError."""
     return clock.stamp(_moment(text))
 
 
-def _moment(text):
+def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None and moment.astimezone(UTC):
-            return moment
+        moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        pass
-    raise ValueError("A moment is written with its zone, as in 2030-01-31T12:00:00Z.")
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError("A moment is written with its zone, as in 2030-01-31T12:00:00Z.")
+    return moment
 
 
-def _jump(database, gap):
-    timing.wait_until_quiet(database, PATIENCE_SECONDS)
+def _jump(database: Database, gap: Callable[[], timedelta]) -> None:
+    waiting.until_quiet(database, PATIENCE_SECONDS)
     try:
-        clock.shared.jump(gap())
+        database.clock.jump(gap())
     except OverflowError:
         raise ValueError("The clock jumps forward only, and not beyond the year 9000.") from None
     ticker.run_due(database)

@@ -6,9 +6,8 @@ call becomes part of that session's story.
 
 from flask import Response, g, request
 
-from .. import clock, context
+from .. import context
 from ..context import ledger
-from ..memory import rate_limits
 from . import auth, interference
 
 TEXT_KEPT = 20_000
@@ -16,7 +15,7 @@ TEXT_KEPT = 20_000
 
 def begin() -> None:
     context.use_account(auth.key_of(request.headers.get("Authorization")))
-    g.rate_limit = rate_limits.count(ledger.account, request.endpoint)
+    g.rate_limit = ledger.database.rate_limits.count(ledger.account, request.endpoint, ledger.clock.now())
     g.rate_limit.check()
 
 
@@ -30,7 +29,7 @@ def end(answer: Response) -> Response:
         answer.headers.update(g.rate_limit.headers)
         ledger.add_call(
             g.get("session_id", ""),
-            clock.stamp(clock.now()),
+            ledger.clock.stamp(),
             request.method,
             request.path,
             answer.status_code,

@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import struct
-import time
 
 from flask import Response, g, jsonify, request
 
@@ -47,7 +46,7 @@ def before():
     if g.fault is None:
         return None
     g.setdefault("session_id", request.view_args.get("session_id", ""))
-    time.sleep(g.fault.milliseconds / 1000)
+    ledger.clock.sleep(g.fault.milliseconds / 1000)
     return INSTEAD[g.fault.kind](g.fault) if g.fault.kind in INSTEAD else None
 
 

@@ -5,7 +5,7 @@ Xendit documents no order among the rules; this one is ours.
 
 import ipaddress
 import re
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from .. import clock
@@ -30,6 +30,9 @@ UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 def check_create(request: dict, ledger: Ledger) -> None:
     """Raise the `ApiError` that Xendit would answer; return nothing if the request is good."""
     for rule in RULES:
+        rule(request)
+    _check_expiry(request, ledger.clock.real_now())
+    for rule in LATER_RULES:
         rule(request)
     _check_customer_id(request, ledger)
     _check_imitated(request)
@@ -110,7 +113,7 @@ def _missing_customer() -> ApiError:
     return errors.refusal("MISSING_CUSTOMER", "Customer object or customer_id is required")
 
 
-def _check_expiry(request: dict) -> None:
+def _check_expiry(request: dict, real_now: datetime) -> None:
     if "expires_at" not in request:
         return
     try:
@@ -118,7 +121,7 @@ def _check_expiry(request: dict) -> None:
     except OverflowError:
         expires_at = clock.LATEST
     # Real time, whatever the sandbox's clock shows: see `clock.py`.
-    if expires_at < clock.real_now() + LEAST_LIFE:
+    if expires_at < real_now + LEAST_LIFE:
         raise errors.refusal("INVALID_EXPIRY_DATE", "expires_at must be at least 10 minutes in the future")
     if expires_at >= clock.LATEST:
         raise errors.refusal("INVALID_EXPIRY_DATE", "expires_at is too far in the future")
@@ -214,7 +217,8 @@ RULES = (
     _check_items,
     _check_metadata,
     _check_customer,
-    _check_expiry,
+)
+LATER_RULES = (
     _check_return_urls,
     _check_channels,
     _check_card_properties,

@@ -3,7 +3,7 @@
 from flask import url_for
 
 from ..context import ledger
-from ..contract import channels, ids
+from ..contract import channels
 from ..contract.errors import ApiError
 from ..objects import payments, sessions
 from . import payment_codes as codes
@@ -58,14 +58,6 @@ def fail(session, payment, failure_code, details=None):
     session_id = session["payment_session_id"]
     payments.fail(ledger, session_id, payment["payment_id"], failure_code, details or {})
     return url_for("checkout.show", session_id=session_id)
-
-
-def receipt(channel):
-    """What the buyer's bank or wallet adds to a payment."""
-    details = {"issuer_name": channel["name"], "receipt_id": ids.receipt_id()}
-    if channel["kind"] == "account":
-        details |= {"payer_name": "Sandbox Buyer", "payer_account_number": "0000111122223333"}
-    return {"payment_details": details}
 
 
 def _is_ticked(session, channel, form):

@@ -4,8 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 
 from ..context import ledger
 from ..contract import cards
-from . import attempts
-from . import rendering as checkout_page
+from . import attempts, rendering
 
 bp = Blueprint("cards", __name__)
 CARDS = "CARDS"
@@ -16,9 +15,10 @@ WRONG_CODES_ALLOWED = 2
 @bp.post("/cards")
 def pay(session_id):
     session, channel = attempts.payable(session_id, CARDS)
-    mistakes = cards.mistakes(request.form)
+    # Real time: a buyer's card is good today, however far the sandbox's clock has jumped.
+    mistakes = cards.mistakes(request.form, today=ledger.clock.real_now())
     if mistakes:
-        return checkout_page.render(session, channel, request.form, mistakes), 422
+        return rendering.render(session, channel, request.form, mistakes), 422
     properties = session.get("channel_properties", {}).get("cards", {})
     card = cards.details(request.form)
     payment = attempts.begin(session, channel, request.form, properties | {"card_details": card})
@@ -31,7 +31,7 @@ def pay(session_id):
 @bp.get("/authentication/<payment_id>")
 def show_authentication(session_id, payment_id):
     session, payment = attempts.waiting(session_id, payment_id)
-    return checkout_page.render_attempt("authentication", session, payment)
+    return rendering.render_attempt("authentication", session, payment)
 
 
 @bp.post("/authentication/<payment_id>")
@@ -46,12 +46,12 @@ def authenticate(session_id, payment_id):
     if result is None and code:
         return redirect(attempts.fail(session, payment, _failure_of_code(session, code)), 303)
     mistakes = {"code": "mistake.code"}
-    return checkout_page.render_attempt("authentication", session, payment, mistakes), 422
+    return rendering.render_attempt("authentication", session, payment, mistakes), 422
 
 
 def _settle(session, payment, flow):
     failure_code = cards.failure_for_amount(payment["channel_properties"]["card_details"], session)
-    details = {"payment_details": cards.payment_details(flow)}
+    details = {"payment_details": cards.payment_details(flow, ledger.ids.authorization_code())}
     if failure_code:
         return redirect(attempts.fail(session, payment, failure_code, details), 303)
     return redirect(attempts.succeed(session, payment, details), 303)

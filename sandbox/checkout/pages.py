@@ -1,22 +1,21 @@
-"""The hosted page: where the buyer pays, fails or leaves. Plain forms. Registered by `create_app`."""
+"""The hosted page: where the buyer pays, fails or leaves. Plain forms."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from ..context import ledger
 from ..contract.errors import ApiError, session_not_found
-from ..objects import self_payment as timing
-from ..objects import sessions
-from . import attempts, failures, texts
-from . import card_pages as hosted_cards
-from . import rendering as checkout_page
+from ..objects import payments, sessions
+from ..trouble import dials
+from ..webhooks import waiting
+from . import attempts, card_pages, failures, rendering, texts
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
-bp.register_blueprint(hosted_cards.bp)
-bp.after_request(timing.wait_before_redirect)
+bp.register_blueprint(card_pages.bp)
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 )
 ENDED = "INVALID_SESSION_STATUS"
+REDIRECTS = range(300, 400)
 
 
 @bp.before_request
@@ -30,13 +29,13 @@ def require_payment_link():
 @bp.get("")
 def show(session_id):
     session = sessions.find(ledger, session_id)
-    return checkout_page.render(session) if session["status"] == "ACTIVE" else _ended(session)
+    return rendering.render(session) if session["status"] == "ACTIVE" else _ended(session)
 
 
 @bp.get("/<code>")
 def show_channel(session_id, code):
     session, channel = attempts.payable(session_id, code.upper())
-    return checkout_page.render_channel(session, channel)
+    return rendering.render_channel(session, channel)
 
 
 @bp.post("/<code>")
@@ -52,7 +51,7 @@ def start(session_id, code):
 def simulate_paid(session_id, code):
     session, channel = _payable_without_card(session_id, code)
     payment = _waiting_or_new(session, channel)
-    return redirect(attempts.succeed(session, payment, attempts.receipt(channel)), 303)
+    return redirect(attempts.succeed(session, payment, payments.receipt(ledger, channel)), 303)
 
 
 @bp.post("/<code>/failed")
@@ -60,7 +59,7 @@ def simulate_failed(session_id, code):
     session, channel = _payable_without_card(session_id, code)
     failure_code = request.form.get("failure_code")
     if failure_code not in failures.MEANINGS:
-        return checkout_page.render_channel(session, channel, {"failure_code": "mistake.failure_code"}), 422
+        return rendering.render_channel(session, channel, {"failure_code": "mistake.failure_code"}), 422
     return redirect(attempts.fail(session, _waiting_or_new(session, channel), failure_code), 303)
 
 
@@ -71,20 +70,20 @@ def show_attempt(session_id, payment_id):
     if session["status"] == "COMPLETED" and "success_return_url" in session:
         return redirect(session["success_return_url"], 303)
     session, payment = attempts.waiting(session_id, payment_id)
-    return checkout_page.render_attempt("attempt", session, payment)
+    return rendering.render_attempt("attempt", session, payment)
 
 
 @bp.get("/attempts/<payment_id>/provider")
 def show_provider(session_id, payment_id):
     session, payment = attempts.waiting(session_id, payment_id)
-    return checkout_page.render_attempt("provider", session, payment)
+    return rendering.render_attempt("provider", session, payment)
 
 
 @bp.post("/attempts/<payment_id>/approve")
 def approve(session_id, payment_id):
     session, payment = attempts.waiting(session_id, payment_id)
-    channel = checkout_page.channel_of(session, payment)
-    return redirect(attempts.succeed(session, payment, attempts.receipt(channel)), 303)
+    channel = rendering.channel_of(session, payment)
+    return redirect(attempts.succeed(session, payment, payments.receipt(ledger, channel)), 303)
 
 
 @bp.post("/attempts/<payment_id>/decline")
@@ -93,8 +92,18 @@ def decline(session_id, payment_id):
     failure_code = request.form.get("failure_code")
     if failure_code not in failures.MEANINGS:
         mistakes = {"failure_code": "mistake.failure_code"}
-        return checkout_page.render_attempt("provider", session, payment, mistakes), 422
+        return rendering.render_attempt("provider", session, payment, mistakes), 422
     return redirect(attempts.fail(session, payment, failure_code), 303)
+
+
+@bp.after_request
+def wait_before_redirect(answer):
+    """Where the dial says so, the buyer is sent back only once the merchant has answered the webhooks."""
+    session_id = request.view_args["session_id"]
+    is_return = request.method == "POST" and answer.status_code in REDIRECTS
+    if is_return and dials.of_session(ledger, session_id).position == "before_redirect":
+        waiting.until_tried(ledger, session_id, ledger.account.webhook_timeout_seconds)
+    return answer
 
 
 @bp.errorhandler(ApiError)
@@ -104,7 +113,7 @@ def refuse(error):
         late = True if error.error_code == ENDED and request.method == "POST" else None
         return redirect(url_for("checkout.show", session_id=request.view_args["session_id"], late=late), 303)
     language = request.accept_languages.best_match(texts.LANGUAGES) or texts.FALLBACK
-    words = checkout_page.words(language)
+    words = rendering.words(language)
     return render_template("checkout/not_found.html", **words), 404
 
 
@@ -131,4 +140,4 @@ def _waiting_or_new(session, channel):
 
 def _ended(session):
     status = 200 if session["status"] == "COMPLETED" else 410
-    return checkout_page.render_ended(session, "late" in request.args), status
+    return rendering.render_ended(session, "late" in request.args), status

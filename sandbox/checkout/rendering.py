@@ -136,7 +136,7 @@ def _outcome(session):
 
 def _local_time(session, left, t):
     hours = HOURS_FROM_UTC[session["country"]]
-    moment = clock.now() + left
+    moment = ledger.clock.now() + left
     form = t("time.clock" if left < timedelta(hours=12) else "time.date")
     local = (moment + timedelta(hours=hours)).strftime(form)
     return {"stamp": clock.stamp(moment), "words": f"{local} (GMT+{hours})"}

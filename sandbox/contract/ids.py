@@ -1,6 +1,6 @@
-"""Identifiers in the forms that Xendit gives them. Called wherever a new object is made.
+"""Identifiers in the forms that Xendit gives them.
 
-They are random; after `seed`, the same ones come in the same order.
+They are random; those of a source with a seed are the same ones in the same order. Two sandboxes have a source each.
 """
 
 import hashlib
@@ -9,71 +9,58 @@ import uuid
 
 SESSION_ID_LENGTH = 27
 UUID_ID_LENGTH = 39
-_source = random.SystemRandom()
 
 
-def seed(number):
-    global _source
-    _source = random.Random(number)
+class Ids:
+    def __init__(self, seed: int | None = None):
+        self._source = random.SystemRandom() if seed is None else random.Random(seed)
+
+    def session_id(self) -> str:
+        return f"ps-{self._hexadecimal(12)}"
+
+    def customer_id(self) -> str:
+        return f"cust-{self._uuid()}"
+
+    def payment_request_id(self) -> str:
+        return f"pr-{self._uuid()}"
+
+    def payment_id(self) -> str:
+        return f"py-{self._uuid()}"
+
+    def payment_token_id(self) -> str:
+        return f"pt-{self._uuid()}"
+
+    def capture_id(self) -> str:
+        return f"cap-{self._uuid()}"
+
+    def refund_id(self) -> str:
+        return f"rfd-{self._uuid()}"
+
+    def receipt_id(self) -> str:
+        return self._hexadecimal(6).upper()
+
+    def authorization_code(self) -> str:
+        return self._hexadecimal(3).upper()
+
+    def components_sdk_key(self) -> str:
+        return f"session-{self._hexadecimal(48)}"
+
+    def _uuid(self) -> uuid.UUID:
+        return uuid.UUID(int=self._source.getrandbits(128), version=4)
+
+    def _hexadecimal(self, length: int) -> str:
+        return self._source.getrandbits(8 * length).to_bytes(length, "big").hex()
 
 
-def session_id():
-    return f"ps-{_hexadecimal(12)}"
-
-
-def customer_id():
-    return f"cust-{_uuid()}"
-
-
-def payment_request_id():
-    return f"pr-{_uuid()}"
-
-
-def payment_id():
-    return f"py-{_uuid()}"
-
-
-def payment_token_id():
-    return f"pt-{_uuid()}"
-
-
-def capture_id():
-    return f"cap-{_uuid()}"
-
-
-def refund_id():
-    return f"rfd-{_uuid()}"
-
-
-def receipt_id():
-    return _hexadecimal(6).upper()
-
-
-def authorization_code():
-    return _hexadecimal(3).upper()
-
-
-def components_sdk_key():
-    return f"session-{_hexadecimal(48)}"
-
-
-def business_id(key):
+def business_id(key: str) -> str:
     """Always the same for one key, and telling nothing about it."""
     return _digest("business", key)[:24]
 
 
-def webhook_token(key):
+def webhook_token(key: str) -> str:
     """The token of an account that was given none."""
     return _digest("webhook token", key)
 
 
-def _uuid():
-    return uuid.UUID(int=_source.getrandbits(128), version=4)
-
-
-def _hexadecimal(length):
-    return _source.getrandbits(8 * length).to_bytes(length, "big").hex()
-
-
-def _digest(purpose, key):
+def _digest(purpose: str, key: str) -> str:
     return hashlib.sha256(f"sandbox {purpose} {key}".encode()).hexdigest()

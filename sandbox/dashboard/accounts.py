@@ -67,7 +67,7 @@ def surroundings():
         "account": ledger.account,
         "accounts": accounts.every(database),
         "masked": _masked,
-        "clock": timekeeping.shown(),
+        "clock": timekeeping.shown(database.clock),
         "dial": dials.of_account(ledger),
         "faults": faults.every(ledger),
         "undelivered": len(ledger.undelivered()),

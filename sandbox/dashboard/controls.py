@@ -31,7 +31,7 @@ def set_clock():
         seconds = UNITS.get(forms.text("unit"), 1) * forms.number(forms.text("amount"), "The jump")
         timekeeping.jump(database, seconds)
     elif action in ("stop", "go", "reset"):
-        getattr(timekeeping, action)()
+        getattr(database.clock, action)()
     return redirect(url_for(INDEX, done="clock"), 303)
 
 

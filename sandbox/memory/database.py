@@ -1,4 +1,4 @@
-"""The sandbox's memory: SQLite behind one lock. Opened by `__main__.py`; each account has its `ledger.py`.
+"""The sandbox's memory: SQLite behind one lock. Each account has its `ledger.py`.
 
 Objects are kept as the JSON that the API answers. A column stands beside the JSON only where a query needs
 it: `due_at` is the moment, on the sandbox's clock, at which something happens to the object by itself.
@@ -7,6 +7,11 @@ it: `due_at` is the moment, on the sandbox's clock, at which something happens t
 import sqlite3
 import threading
 from contextlib import contextmanager
+
+from ..clock import Clock
+from ..contract.ids import Ids
+from ..settings import IN_MEMORY
+from .rate_limits import RateLimits
 
 OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
 OBJECT_SCHEMA = """
@@ -57,7 +62,12 @@ TRIES_BEFORE = "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AN
 
 
 class Database:
-    def __init__(self, path=":memory:"):
+    """One sandbox's memory, and with it what that sandbox alone has: its clock, its source of ids, its counts."""
+
+    def __init__(self, path: str = IN_MEMORY, clock: Clock | None = None, ids: Ids | None = None):
+        self.clock = clock or Clock()
+        self.ids = ids or Ids()
+        self.rate_limits = RateLimits()
         self.delivery_added = threading.Event()
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -108,6 +118,11 @@ class Database:
         """The key of the account that the session belongs to, or None."""
         row = self.row("SELECT account FROM sessions WHERE id = ?", session_id)
         return row and row["account"]
+
+    def has_under_way(self, stamp: str) -> bool:
+        """Whether a webhook of anybody is due at that stamp, or under way."""
+        sql = "SELECT 1 FROM deliveries WHERE state = 'SENDING' OR resend = 1 OR (state = 'WAITING' AND due_at <= ?)"
+        return self.row(f"{sql} LIMIT 1", stamp) is not None
 
     def claim_deliveries(self, stamp):
         """The deliveries due at that stamp, marked so that each is handed out once."""

@@ -5,7 +5,7 @@ Made for each request by `context.py`, and by the ticker for what is due; rows l
 
 import json
 
-from . import accounts, rate_limits
+from . import accounts
 from .database import OBJECTS
 
 NEWEST = 100
@@ -16,6 +16,8 @@ class Ledger:
         self.database = database
         self.key = key
         self.transaction = database.transaction
+        self.clock = database.clock
+        self.ids = database.ids
 
     @property
     def account(self):
@@ -30,7 +32,7 @@ class Ledger:
             )
             for table in (*OBJECTS, "customers", "calls", "deliveries", "dials", "faults"):
                 self._execute(f"DELETE FROM {table} WHERE account = ?", self.key)
-        rate_limits.forget(self.key)
+        self.database.rate_limits.forget(self.key)
 
     # Sessions and customers
 
@@ -183,6 +185,15 @@ class Ledger:
             " WHERE account = ? ORDER BY id DESC LIMIT ?",
             *(self.key, NEWEST),
         )
+
+    def has_untried(self, session_id, stamp):
+        """Whether a webhook of the session is due at that stamp and was not tried yet."""
+        row = self._row(
+            "SELECT 1 FROM deliveries WHERE session_id = ? AND state IN ('WAITING', 'SENDING') AND due_at <= ?"
+            " AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = deliveries.id) LIMIT 1",
+            *(session_id, stamp),
+        )
+        return row is not None
 
     def tries_of(self, delivery_id):
         return self._rows(

@@ -1,4 +1,4 @@
-"""Xendit's rate limit in test mode: calls a minute for each endpoint and account. Called by `calls.py`.
+"""Xendit's rate limit in test mode: calls a minute for each endpoint and account.
 
 It is off until an account switches it on, so that nobody's tests run into it by chance.
 """
@@ -6,15 +6,13 @@ It is off until an account switches it on, so that nobody's tests run into it by
 import threading
 from collections import deque
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from .. import clock
 from ..contract.errors import ApiError
+from .accounts import Account
 
 QUOTA = 60
 WINDOW = timedelta(minutes=1)
-_lock = threading.Lock()
-_calls = {}  # (key, endpoint) → moments of the calls in the window
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Count:
     reset_seconds: float = 0
 
     @property
-    def headers(self):
+    def headers(self) -> dict[str, str]:
         if not self.is_limited:
             return {}
         return {
@@ -35,29 +33,35 @@ class Count:
             "Rate-Limit-Reset": f"{self.reset_seconds:.2f}",
         }
 
-    def check(self):
+    def check(self) -> None:
+        """Raise the `ApiError` of a call too many."""
         if self.is_limited and self.used > QUOTA:
             raise ApiError(429, "RATE_LIMIT_EXCEEDED", f"More than {QUOTA} requests in a minute")
 
 
-def forget(key):
-    """Forget the calls of one account."""
-    with _lock:
-        for each in [each for each in _calls if each[0] == key]:
-            del _calls[each]
+class RateLimits:
+    """The calls of the last minute, of all accounts of one sandbox."""
 
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._calls: dict[tuple[str, str], deque[datetime]] = {}  # (key, endpoint) → moments of the calls
 
-def count(account, endpoint):
-    """Count one call. A refused call does not lengthen the wait."""
-    if not account.rate_limited:
-        return Count()
-    now = clock.now()
-    with _lock:
-        calls = _calls.setdefault((account.key, endpoint), deque())
-        # A call that lies ahead was made before the clock went back.
-        while calls and not timedelta() <= now - calls[0] < WINDOW:
-            calls.popleft()
-        used = len(calls) + 1
-        if used <= QUOTA:
-            calls.append(now)
-        return Count(True, used, (calls[0] + WINDOW - now).total_seconds())
+    def count(self, account: Account, endpoint: str, now: datetime) -> Count:
+        """Count one call. A refused call does not lengthen the wait."""
+        if not account.rate_limited:
+            return Count()
+        with self._lock:
+            calls = self._calls.setdefault((account.key, endpoint), deque())
+            # A call that lies ahead was made before the clock went back.
+            while calls and not timedelta() <= now - calls[0] < WINDOW:
+                calls.popleft()
+            used = len(calls) + 1
+            if used <= QUOTA:
+                calls.append(now)
+            return Count(True, used, (calls[0] + WINDOW - now).total_seconds())
+
+    def forget(self, key: str) -> None:
+        """Forget the calls of one account."""
+        with self._lock:
+            for each in [each for each in self._calls if each[0] == key]:
+                del self._calls[each]

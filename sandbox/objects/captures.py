@@ -21,7 +21,7 @@ def capture(ledger, payment_id, amount=None):
     """Collect an amount, or all that was authorized and not collected yet."""
     with ledger.transaction():
         payment = find(ledger, payment_id)
-        left = _uncaptured(payment)
+        left = _uncaptured(ledger, payment)
         amount = left if amount is None else amount
         if amount <= 0 or not amounts.fits(amount, payment["currency"]):
             raise errors.refusal("INVALID_VALUE_ERROR", "capture_amount must be above 0 and fit the currency")
@@ -46,8 +46,8 @@ def lapse(ledger, session_id, payment_id):
     deliveries.announce(ledger, "payment.expiry", session_id, payment)
 
 
-def _uncaptured(payment):
-    if _has_lapsed(payment):
+def _uncaptured(ledger, payment):
+    if _has_lapsed(ledger, payment):
         raise errors.refusal("INACTIVE_PAYMENT_REQUEST", "The authorization has lapsed")
     left = amounts.difference(payment["request_amount"], payments.captured(payment))
     is_open = payment["status"] in ("AUTHORIZED", "SUCCEEDED") and payment["capture_method"] == "MANUAL"
@@ -56,15 +56,15 @@ def _uncaptured(payment):
     return left
 
 
-def _has_lapsed(payment):
+def _has_lapsed(ledger, payment):
     """What a partial capture left over lapses too, though the payment stays SUCCEEDED."""
     over_at = clock.moment(payment["created"]) + payments.AUTHORIZATION_LIFE
-    is_left_over = payment["status"] == "SUCCEEDED" and clock.now() > over_at
+    is_left_over = payment["status"] == "SUCCEEDED" and ledger.clock.now() > over_at
     return payment["capture_method"] == "MANUAL" and (payment["status"] == "EXPIRED" or is_left_over)
 
 
 def _release(ledger, session_id, payment, status):
-    payment |= {"status": status, "updated": clock.stamp(clock.now())}
+    payment |= {"status": status, "updated": ledger.clock.stamp()}
     ledger.save_payment(session_id, payment)
     payment_requests.follow(ledger, session_id, payment)
     return payment

@@ -36,7 +36,7 @@ def create(ledger, session, attempt, actions):
         "created": attempt["created"],
         "updated": attempt["created"],
     }
-    due_at = _due_at(session, attempt["channel_code"])
+    due_at = _due_at(ledger, session, attempt["channel_code"])
     ledger.save_payment_request(session["payment_session_id"], request, due_at)
 
 
@@ -51,7 +51,7 @@ def find(ledger, request_id):
 def follow(ledger, session_id, payment):
     """Give the request the outcome of its payment."""
     request = ledger.payment_request(payment["payment_request_id"])
-    request |= {"status": payment["status"], "updated": clock.stamp(clock.now())}
+    request |= {"status": payment["status"], "updated": ledger.clock.stamp()}
     request |= {name: payment[name] for name in ("payment_token_id", "failure_code") if name in payment}
     ledger.save_payment_request(session_id, request)
 
@@ -71,18 +71,18 @@ def expire(ledger, session_id, request_id):
 def expire_if_due(ledger, session_id, request_id):
     """Whoever asks before the ticker has come finds what the ticker would leave."""
     due_at = ledger.payment_request_due_at(request_id)
-    if due_at and due_at <= clock.stamp(clock.now()):
+    if due_at and due_at <= ledger.clock.stamp():
         expire(ledger, session_id, request_id)
 
 
-def _due_at(session, channel_code):
+def _due_at(ledger, session, channel_code):
     channel = channels.find(session["country"], session["currency"], channel_code)
     minutes = channel and channel["minutes"]
-    return clock.stamp(clock.now() + timedelta(minutes=minutes)) if minutes else None
+    return clock.stamp(ledger.clock.now() + timedelta(minutes=minutes)) if minutes else None
 
 
 def _close(ledger, session_id, request, status):
-    change = {"status": status, "updated": clock.stamp(clock.now())}
+    change = {"status": status, "updated": ledger.clock.stamp()}
     payment = ledger.payment(request["latest_payment_id"])
     ledger.save_payment(session_id, payment | change)
     ledger.save_payment_request(session_id, request | change)

@@ -6,7 +6,7 @@ In a SAVE session nothing is paid: the attempt, of type SAVE, leads to a token, 
 from datetime import timedelta
 
 from .. import clock
-from ..contract import amounts, errors, ids
+from ..contract import amounts, errors
 from ..webhooks import deliveries
 from . import payment_requests, sessions, tokens
 
@@ -18,7 +18,7 @@ def start(ledger, session_id, channel_code, channel_properties=None, *, save=Fal
     """Record a new attempt, PENDING until its outcome is known. `save` is the buyer's wish, where asked."""
     with ledger.transaction():
         session = sessions.find_active(ledger, session_id)
-        payment = _new_payment(session, channel_code, channel_properties, save)
+        payment = _new_payment(ledger, session, channel_code, channel_properties, save)
         ledger.save_payment(session_id, payment)
         payment_requests.create(ledger, session, payment, actions)
         return payment
@@ -68,9 +68,9 @@ def find_pending(ledger, session_id, payment_id):
 def capture(ledger, session_id, payment, amount):
     """Add a capture to the payment and tell it; the rules for asking are in `captures.py`."""
     taken = {
-        "capture_id": ids.capture_id(),
+        "capture_id": ledger.ids.capture_id(),
         "capture_amount": amount,
-        "capture_timestamp": clock.stamp(clock.now()),
+        "capture_timestamp": ledger.clock.stamp(),
     }
     captures = [*payment.get("captures", ()), taken]
     _close(ledger, session_id, payment, {"status": "SUCCEEDED", "captures": captures})
@@ -83,13 +83,21 @@ def captured(payment):
     return amounts.total(capture["capture_amount"] for capture in payment.get("captures", ()))
 
 
-def _new_payment(session, channel_code, channel_properties, save):
-    now = clock.stamp(clock.now())
+def receipt(ledger, channel):
+    """What the buyer's bank or wallet adds to a payment."""
+    details = {"issuer_name": channel["name"], "receipt_id": ledger.ids.receipt_id()}
+    if channel["kind"] == "account":
+        details |= {"payer_name": "Sandbox Buyer", "payer_account_number": "0000111122223333"}
+    return {"payment_details": details}
+
+
+def _new_payment(ledger, session, channel_code, channel_properties, save):
+    now = ledger.clock.stamp()
     return {
-        "payment_id": ids.payment_id(),
+        "payment_id": ledger.ids.payment_id(),
         "business_id": session["business_id"],
         "reference_id": session["reference_id"],
-        "payment_request_id": ids.payment_request_id(),
+        "payment_request_id": ledger.ids.payment_request_id(),
         **{name: session[name] for name in ECHOED if name in session},
         "type": _type(session, save),
         "request_amount": session["amount"],
@@ -109,12 +117,12 @@ def _type(session, save):
 
 
 def _authorize(ledger, session_id, payment, outcome):
-    due_at = clock.stamp(clock.now() + AUTHORIZATION_LIFE)
+    due_at = clock.stamp(ledger.clock.now() + AUTHORIZATION_LIFE)
     _close(ledger, session_id, payment, {"status": "AUTHORIZED"} | outcome, due_at)
     deliveries.announce(ledger, "payment.authorization", session_id, payment)
 
 
 def _close(ledger, session_id, payment, outcome, due_at=None):
-    payment |= outcome | {"updated": clock.stamp(clock.now())}
+    payment |= outcome | {"updated": ledger.clock.stamp()}
     ledger.save_payment(session_id, payment, due_at)
     payment_requests.follow(ledger, session_id, payment)

@@ -6,7 +6,7 @@ How they end is a setting of the account. A refund never changes the session or 
 from datetime import timedelta
 
 from .. import clock
-from ..contract import amounts, channels, errors, ids
+from ..contract import amounts, channels, errors
 from ..webhooks import deliveries
 from . import payment_requests, payments
 
@@ -21,8 +21,8 @@ def create(ledger, request):
         payment = _refundable(ledger, request["payment_request_id"])
         session_id = ledger.session_of("payments", payment["payment_id"])
         amount = _amount(ledger, request, payment, session_id)
-        refund = _new_refund(request, payment, amount)
-        due_at = clock.now() + timedelta(seconds=ledger.account.refund_seconds)
+        refund = _new_refund(ledger, request, payment, amount)
+        due_at = ledger.clock.now() + timedelta(seconds=ledger.account.refund_seconds)
         ledger.save_refund(session_id, refund, clock.stamp(due_at))
         return refund
 
@@ -31,7 +31,7 @@ def settle(ledger, session_id, refund_id):
     """Give a pending refund its outcome and tell it."""
     refund, failure_code = ledger.refund(refund_id), ledger.account.refund_failure_code
     status = "FAILED" if failure_code else "SUCCEEDED"
-    now = clock.stamp(clock.now())
+    now = ledger.clock.stamp()
     refund |= {"status": status, "failure_code": failure_code, "updated": now}
     ledger.save_refund(session_id, refund)
     event = f"refund.{status.lower()}"
@@ -52,7 +52,7 @@ def _refundable(ledger, request_id):
         message = f"Refund feature is not available for payment channel {payment['channel_code']}"
         raise errors.refusal("REFUND_NOT_SUPPORTED", message, 403)
     last_capture = clock.moment(payment["captures"][-1]["capture_timestamp"])
-    if rule["days"] is not None and clock.now() > last_capture + timedelta(days=rule["days"]):
+    if rule["days"] is not None and ledger.clock.now() > last_capture + timedelta(days=rule["days"]):
         message = f"Payments by {payment['channel_code']} can be refunded for {rule['days']} days"
         raise errors.refusal("INELIGIBLE_TRANSACTION_STATUS", message)
     return payment
@@ -84,11 +84,11 @@ def _amount(ledger, request, payment, session_id):
     return amount
 
 
-def _new_refund(request, payment, amount):
-    now = clock.stamp(clock.now())
+def _new_refund(ledger, request, payment, amount):
+    now = ledger.clock.stamp()
     channel = channels.find(payment["country"], payment["currency"], payment["channel_code"])
     return {
-        "id": ids.refund_id(),
+        "id": ledger.ids.refund_id(),
         "payment_request_id": payment["payment_request_id"],
         "payment_id": payment["payment_id"],
         "invoice_id": None,

@@ -7,7 +7,7 @@ answers; `ledger.py` keeps it as JSON, and beside it when it expires on the sand
 from datetime import timedelta
 
 from .. import clock
-from ..contract import errors, ids
+from ..contract import errors
 from ..webhooks import deliveries
 from . import payment_requests
 
@@ -33,7 +33,7 @@ def create(ledger, request, public_url):
     """Store a new ACTIVE session for a request that `validation.py` found good."""
     with ledger.transaction():
         session = _new_session(ledger, request, public_url)
-        ledger.save_session(session, _due_at(request, session))
+        ledger.save_session(session, _due_at(ledger, request, session))
     return session
 
 
@@ -50,7 +50,7 @@ def find(ledger, session_id):
 
 def time_left(ledger, session):
     """How long an ACTIVE session still lives on the sandbox's clock."""
-    return clock.moment(ledger.session_due_at(session["payment_session_id"])) - clock.now()
+    return clock.moment(ledger.session_due_at(session["payment_session_id"])) - ledger.clock.now()
 
 
 def cancel(ledger, session_id):
@@ -66,7 +66,7 @@ def expire(ledger, session_id):
     """End an ACTIVE session at once, as if its time were over."""
     with ledger.transaction():
         session = find_active(ledger, session_id)
-        session["expires_at"] = clock.stamp(clock.now())
+        session["expires_at"] = ledger.clock.stamp()
         _expire(ledger, session)
         return session
 
@@ -87,8 +87,8 @@ def find_active(ledger, session_id):
 
 
 def _new_session(ledger, request, public_url):
-    now = clock.now()
-    session_id, customer_id = ids.session_id(), _customer_id(ledger, request)
+    now = ledger.clock.now()
+    session_id, customer_id = ledger.ids.session_id(), _customer_id(ledger, request)
     return {
         "payment_session_id": session_id,
         "created": clock.stamp(now),
@@ -101,7 +101,7 @@ def _new_session(ledger, request, public_url):
         **_echo(request, ECHOED_AFTER),
         "expires_at": _expires_at(request, now),
         "locale": request.get("locale", "en"),
-        **_front_end(request, session_id, public_url),
+        **_front_end(ledger, request, session_id, public_url),
         "business_id": ledger.account.business_id,
     }
 
@@ -119,16 +119,16 @@ def _expires_at(request, now):
     return clock.stamp(clock.moment(request["expires_at"].upper()) if "expires_at" in request else now + DEFAULT_LIFE)
 
 
-def _due_at(request, session):
+def _due_at(ledger, request, session):
     if "expires_at" in request:
-        return clock.stamp(clock.shared.from_real(clock.moment(session["expires_at"])))
+        return clock.stamp(ledger.clock.from_real(clock.moment(session["expires_at"])))
     return session["expires_at"]
 
 
-def _front_end(request, session_id, public_url):
+def _front_end(ledger, request, session_id, public_url):
     if request["mode"] == "COMPONENTS":
         return {
-            "components_sdk_key": ids.components_sdk_key(),
+            "components_sdk_key": ledger.ids.components_sdk_key(),
             **_echo(request, ("components_configuration",)),
         }
     return {"payment_link_url": f"{public_url}/checkout/{session_id}"}
@@ -141,7 +141,7 @@ def _customer_id(ledger, request):
     reference_id = request["customer"]["reference_id"]
     customer_id = ledger.customer_id(reference_id)
     if customer_id is None:
-        customer_id = ids.customer_id()
+        customer_id = ledger.ids.customer_id()
         ledger.add_customer(customer_id, reference_id)
     return customer_id
 
@@ -153,7 +153,7 @@ def _expire(ledger, session):
 
 
 def _move(ledger, session, status):
-    session |= {"status": status, "updated": clock.stamp(clock.now())}
+    session |= {"status": status, "updated": ledger.clock.stamp()}
     ledger.save_session(session, None)
 
 

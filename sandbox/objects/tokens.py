@@ -1,7 +1,5 @@
 """Saved payment methods: made when an attempt that saves succeeds. Called by `payments.py`."""
 
-from .. import clock
-from ..contract import ids
 from ..webhooks import deliveries
 
 ECHOED = (
@@ -35,7 +33,7 @@ def create_if_saved(ledger, session, attempt, details):
     if attempt["type"] == "PAY":
         return {}
     known = {name: value for name, value in details.get("payment_details", {}).items() if name in SHARED_DETAILS}
-    token = _new_token(attempt) | {"status": "ACTIVE", **({"token_details": known} if known else {})}
+    token = _new_token(ledger, attempt) | {"status": "ACTIVE", **({"token_details": known} if known else {})}
     _tell(ledger, session, "payment_token.activation", token)
     return {"payment_token_id": token["payment_token_id"]}
 
@@ -43,14 +41,14 @@ def create_if_saved(ledger, session, attempt, details):
 def fail(ledger, session, attempt):
     """The buyer's method could not be saved. Tokens know fewer reasons than payments."""
     reason = attempt["failure_code"] if attempt["failure_code"] in FAILURES else OTHER_FAILURE
-    token = _new_token(attempt) | {"status": "FAILED", "failure_code": reason}
+    token = _new_token(ledger, attempt) | {"status": "FAILED", "failure_code": reason}
     _tell(ledger, session, "payment_token.failure", token)
 
 
-def _new_token(attempt):
-    now = clock.stamp(clock.now())
+def _new_token(ledger, attempt):
+    now = ledger.clock.stamp()
     return {
-        "payment_token_id": ids.payment_token_id(),
+        "payment_token_id": ledger.ids.payment_token_id(),
         **{name: attempt[name] for name in ECHOED if name in attempt},
         "created": now,
         "updated": now,

@@ -1,7 +1,4 @@
-"""Takes due webhooks to their receivers, several at a time, so that a slow answer delays no other account.
-
-Started by `server.py`; the ticker tells it when to look for what is due.
-"""
+"""Takes due webhooks to their receivers, several at a time, so that a slow answer delays no other account."""
 
 import http.client
 import json
@@ -14,7 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from .. import clock
+from ..clock import moment, stamp
 from ..memory import accounts
 
 SENDERS = 16
@@ -119,7 +116,7 @@ class Courier:
 
     def hand_out(self):
         """Give what is due now, and what somebody wants sent again, to the senders."""
-        for delivery in self._database.claim_deliveries(clock.stamp(clock.now())):
+        for delivery in self._database.claim_deliveries(self._database.clock.stamp()):
             if delivery["at_once"]:
                 threading.Thread(target=self._send, args=(delivery, False), daemon=True).start()
             else:
@@ -129,7 +126,7 @@ class Courier:
 
     def send_due(self):
         """The same in the caller's thread, one after another: when this returns, all was tried."""
-        now = clock.stamp(clock.now())
+        now = self._database.clock.stamp()
         for delivery in self._database.claim_deliveries(now):
             self._send(delivery, False)
         for delivery in self._database.claim_resends():
@@ -157,7 +154,8 @@ class Courier:
         self._report(f"webhook {delivery['event']} {status or 'no answer'}")
 
     def _try(self, account, delivery, by_hand):
-        at, started = clock.stamp(clock.now()), time.monotonic()
+        clock = self._database.clock
+        at, started = clock.stamp(), clock.monotonic()
         body = json.dumps(json.loads(delivery["document"]) | {"created": at})
         headers = {
             "content-type": "application/json",
@@ -173,7 +171,7 @@ class Courier:
             status=status,
             answer=answer,
             headers=json.dumps(headers if delivery["forged"] else headers | {"x-callback-token": "•••"}),
-            milliseconds=round((time.monotonic() - started) * 1000),
+            milliseconds=round((clock.monotonic() - started) * 1000),
         )
         return status, answer
 
@@ -240,4 +238,4 @@ def _what_follows(account, delivery, status, answer):
     is_over = status is None and answer == NO_ANSWER_IN_TIME and not account.retries_timeouts
     if is_over or delivery["tries_before"] >= len(RETRY_GAPS):
         return "GIVEN_UP", None
-    return "WAITING", clock.stamp(clock.moment(delivery["due_at"]) + RETRY_GAPS[delivery["tries_before"]])
+    return "WAITING", stamp(moment(delivery["due_at"]) + RETRY_GAPS[delivery["tries_before"]])

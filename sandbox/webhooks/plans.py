@@ -6,7 +6,6 @@ Everything happens in the transaction that makes the event true, so no webhook l
 from datetime import timedelta
 
 from .. import clock
-from ..contract import ids
 from ..trouble import dials
 from . import shapes
 
@@ -28,7 +27,7 @@ def _once(ledger, session_id, envelope, dial):
 
 
 def _late(ledger, session_id, envelope, dial):
-    due_at = clock.stamp(clock.now() + timedelta(seconds=dial.number))
+    due_at = clock.stamp(ledger.clock.now() + timedelta(seconds=dial.number))
     ledger.add_delivery(session_id, envelope, due_at)
 
 
@@ -81,9 +80,9 @@ def _success_after_failure(ledger, session_id, envelope, dial):
     if envelope["event"] == FAILURE:
         payment = {name: value for name, value in envelope["data"].items() if name != "failure_code"}
         capture = {
-            "capture_id": ids.capture_id(),
+            "capture_id": ledger.ids.capture_id(),
             "capture_amount": payment["request_amount"],
-            "capture_timestamp": clock.stamp(clock.now()),
+            "capture_timestamp": ledger.clock.stamp(),
         }
         payment |= {"status": "SUCCEEDED", "captures": [capture]}
         session = ledger.session(session_id) | {"status": "COMPLETED"}
@@ -97,7 +96,7 @@ def _forged_token(ledger, session_id, envelope, dial):
 
 
 def _add(ledger, session_id, envelope, **manner):
-    return ledger.add_delivery(session_id, envelope, clock.stamp(clock.now()), **manner)
+    return ledger.add_delivery(session_id, envelope, ledger.clock.stamp(), **manner)
 
 
 PLANS = {

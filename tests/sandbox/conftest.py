@@ -10,7 +10,7 @@ from time import sleep
 import pytest
 import requests
 
-from sandbox import clock, server
+from sandbox import server
 from sandbox.memory import accounts
 from sandbox.memory.database import Database
 from sandbox.settings import Settings
@@ -90,10 +90,10 @@ class Here:
 
 
 @pytest.fixture
-def time():
+def time(here):
     """The clock of the sandbox in this process, back on real time after the test."""
-    yield clock.shared
-    clock.shared.reset()
+    yield here.database.clock
+    here.database.clock.reset()
 
 
 @pytest.fixture
