@@ -7,9 +7,7 @@ import http.client
 import io
 import socket
 import subprocess
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -31,7 +29,7 @@ from store.database import release
 from store.worker import Worker
 from store.xendit import Client
 
-from .processes import SECRET_KEY, WEBHOOK_TOKEN, Records, settings_of_shop
+from .records import SECRET_KEY, WEBHOOK_TOKEN, Records, filled_database, settings_of_shop
 
 # Nobody listens there, so a call that does not go through the network of a test reaches nobody.
 SHOP_PORT, SANDBOX_PORT = 1, 2
@@ -216,7 +214,7 @@ class Shop(Records):
         self.url = SHOP_URL
         self.folder = folder
         self.sandbox = sandbox
-        (folder / "shop.db").write_bytes(_filled_database())
+        (folder / "shop.db").write_bytes(filled_database())
         self.app = _app(folder, sandbox, **settings)
         sandbox.network.add(self.url, self.app)
 
@@ -250,14 +248,3 @@ def _let_go() -> None:
 def _app(folder: Path, sandbox: Sandbox, **settings: str):
     environ = settings_of_shop(SHOP_PORT, folder, sandbox.url, **settings)
     return create_app(read_settings(environ), Client(SECRET_KEY, sandbox.url, sandbox.network))
-
-
-@cache
-def _filled_database() -> bytes:
-    """The database as `init-db` makes it; once, because migrating takes long."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = _app(Path(folder), Sandbox())
-        with app.app_context():
-            result = app.test_cli_runner(catch_exceptions=False).invoke(args=["init-db"])
-        assert result.exit_code == 0, result.output
-        return (Path(folder) / "shop.db").read_bytes()
