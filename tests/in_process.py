@@ -71,7 +71,7 @@ class Network(BaseAdapter):
             raise requests.ConnectionError(f"nobody answers at {request.url}", request=request)
         with socket.socket() as connection:  # The sandbox breaks it off where a test wants that.
             try:
-                answer = _received(_asked(app, {**_environ(request), "sandbox.connection": connection}))
+                answer = _received(_asked(app, {**_environ(request), "sandbox.connection": connection}), request.method)
             except OSError as error:
                 raise requests.ConnectionError(error, request=request) from error
         return BUILDER.build_response(request, answer)
@@ -132,9 +132,9 @@ class _Wire:
         return io.BytesIO(self._content)
 
 
-def _received(content: bytes) -> HTTPResponse:
+def _received(content: bytes, method: str) -> HTTPResponse:
     """The answer as read by the same parser that reads from the network, cookies included."""
-    answer = http.client.HTTPResponse(_Wire(content))
+    answer = http.client.HTTPResponse(_Wire(content), method=method)
     answer.begin()
     return HTTPResponse(
         body=answer,
@@ -144,6 +144,7 @@ def _received(content: bytes) -> HTTPResponse:
         preload_content=False,
         decode_content=False,
         original_response=answer,
+        request_method=method,
     )
 
 
