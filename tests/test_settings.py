@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from .buyer import Buyer
-from .processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, Shop, clean_environment, free_port
+from .processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment, free_port
 from .waiting import wait_until
 
 PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")
@@ -124,39 +123,14 @@ def test_without_settings_a_program_names_all_of_them_and_ends_with_2(clone: Pat
     assert "Booting worker" not in ended.stderr
 
 
-@pytest.mark.parametrize(
-    ("program", "token"),
-    [
-        (PROGRAMS["gunicorn"], None), (PROGRAMS["gunicorn"], ""), (PROGRAMS["gunicorn"], "x" * 23),
-        (PROGRAMS["gunicorn"], " " * 30), (PROGRAMS["worker"], "x" * 23), (PROGRAMS["worker"], ""),
-    ],
-    ids=["gunicorn-unset", "gunicorn-empty", "gunicorn-short", "gunicorn-blank", "worker-short", "worker-empty"],
-)  # fmt: skip
-def test_no_program_starts_without_a_webhook_token_of_24_characters(
-    clone: Path, program: tuple[str, ...], token: str | None
-):
-    settings = {**GOOD, **SANDBOX, "PORT": str(free_port())}
-
-    ended = run(clone, *program, **settings, **({} if token is None else {"XENDIT_WEBHOOK_TOKEN": token}))
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_no_program_starts_without_a_webhook_token_of_24_characters(clone: Path, program: tuple[str, ...]):
+    ended = run(clone, *program, **GOOD, **SANDBOX, PORT=str(free_port()), XENDIT_WEBHOOK_TOKEN="x" * 23)
 
     assert ended.returncode == 2
-    assert len(ended.stderr.strip().splitlines()) == 1
-    assert "XENDIT_WEBHOOK_TOKEN" in ended.stderr
-    assert not token or not token.strip() or token not in ended.stderr
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("PUBLIC_URL", "shop"), ("DATABASE_URL", "mysql://x"), ("PORT", "eighty"), ("XENDIT_API_URL", "xendit")],
-)
-def test_a_wrong_setting_is_said_in_one_line_with_its_name(clone: Path, name: str, value: str):
-    good = {**GOOD, **SANDBOX, "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN}
-
-    ended = run(clone, "gunicorn", "app:app", **{**good, name: value})
-
-    assert ended.returncode == 2
-    assert len(ended.stderr.strip().splitlines()) == 1
-    assert ended.stderr.startswith(name)
+    (line,) = ended.stderr.strip().splitlines()
+    assert line.startswith("XENDIT_WEBHOOK_TOKEN")
+    assert "x" * 23 not in line
 
 
 def test_a_bad_env_file_counts_like_the_environment(clone: Path):
@@ -202,67 +176,17 @@ def test_a_demo_that_cannot_start_leaves_the_settings_of_another_one_alone(demo:
     assert settings.read_text() == "of another one"
 
 
-NEED_TABLES = {**PROGRAMS, "orders": ("flask", "--app", "app", "orders")}
-
-
-def refusal(clone: Path, program: tuple[str, ...], database: str) -> str:
-    """What a program says that must end with 2, in one line and before any worker is up."""
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_a_database_without_tables_is_said_in_one_line_before_any_worker_is_up(
+    clone: Path, tmp_path: Path, program: tuple[str, ...]
+):
     good = {**GOOD, **SANDBOX, "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN, "PORT": str(free_port())}
 
-    ended = run(clone, *program, **good, DATABASE_URL=database)
+    ended = run(clone, *program, **good, DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
 
     assert ended.returncode == 2
     (line,) = (ended.stdout + ended.stderr).strip().splitlines()
-    return line
-
-
-def filled_database(clone: Path, folder: Path, statement: str) -> str:
-    """A database as `init-db` makes it, changed by this statement."""
-    url = f"sqlite:///{folder / 'shop.db'}"
-    good = {**GOOD, **SANDBOX, "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN}
-    assert run(clone, "flask", "--app", "app", "init-db", **good, DATABASE_URL=url).returncode == 0
-    connection = sqlite3.connect(folder / "shop.db")
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
-    return url
-
-
-@pytest.mark.parametrize("program", NEED_TABLES.values(), ids=NEED_TABLES)
-def test_a_database_without_tables_is_said_at_the_start(clone: Path, tmp_path: Path, program: tuple[str, ...]):
-    line = refusal(clone, program, f"sqlite:///{tmp_path / 'new.db'}")
-
     assert line == "The database has no tables yet (or old ones): run `flask --app app init-db`."
-
-
-@pytest.mark.parametrize("program", NEED_TABLES.values(), ids=NEED_TABLES)
-def test_old_tables_are_said_at_the_start(clone: Path, tmp_path: Path, program: tuple[str, ...]):
-    url = filled_database(clone, tmp_path, "UPDATE alembic_version SET version_num = '0000'")
-
-    assert refusal(clone, program, url).startswith("The database has no tables yet (or old ones)")
-
-
-@pytest.mark.parametrize("program", NEED_TABLES.values(), ids=NEED_TABLES)
-def test_products_in_another_currency_are_said_at_the_start(clone: Path, tmp_path: Path, program: tuple[str, ...]):
-    url = filled_database(clone, tmp_path, "UPDATE products SET currency = 'MYR'")
-
-    line = refusal(clone, program, url)
-
-    assert "MYR" in line
-    assert "shop.toml says IDR" in line
-
-
-@pytest.mark.parametrize(
-    "program", [*NEED_TABLES.values(), ("flask", "--app", "app", "init-db")], ids=[*NEED_TABLES, "init-db"]
-)
-@pytest.mark.parametrize("kind", ["no folder", "no database"])
-def test_a_database_that_cannot_be_opened_is_said_in_one_line(
-    clone: Path, tmp_path: Path, program: tuple[str, ...], kind: str
-):
-    (tmp_path / "text.db").write_text("This is no database. " * 99)
-    path = {"no folder": tmp_path / "none" / "shop.db", "no database": tmp_path / "text.db"}[kind]
-
-    assert refusal(clone, program, f"sqlite:///{path}").startswith("The database of DATABASE_URL cannot be used: ")
 
 
 def test_the_demo_is_up_in_15_seconds_and_every_line_says_which_process_wrote_it(demo: Demo):
@@ -301,24 +225,3 @@ def test_a_second_start_changes_no_data_and_takes_five_seconds_at_most(demo: Dem
 
     assert min(seconds) < RESTART_WITHIN
     assert demo.data() == before
-
-
-def test_init_db_can_be_repeated(shop: Shop):
-    catalog = shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")
-
-    shop.flask("init-db")
-    repeated = shop.flask("init-db")
-
-    assert repeated.returncode == 0
-    assert (shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")) == catalog
-
-
-def test_the_orders_command_prints_what_a_merchant_needs_to_send_the_goods(shop: Shop, buyer: Buyer):
-    buyer.goes_to_pay(quantity=2)
-    order = buyer.status()
-
-    newest = shop.flask("orders").stdout.splitlines()[0]
-
-    address = ("Siti Rahayu", "Jalan Melati 5", "40115", "Bandung", "+6281234567890")
-    for text in (order["number"], "pending", "Rp188.000", buyer.order, *address):
-        assert text in newest

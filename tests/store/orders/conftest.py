@@ -1,7 +1,7 @@
 """The use cases of orders with all that they need at hand; each test has a new shop, and a sandbox without sessions."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from store.orders.checkout import BuyerDetails, place_order
 from store.orders.paying import start
 from store.orders.settling import close, settle
 from store.rules.cart import Cart
-from store.xendit import Session
+from store.xendit import Client, Session
 
 from ...buyer import COFFEE, DETAILS, Buyer
 from ...in_process import Sandbox, Shop
@@ -71,3 +71,16 @@ class Desk:
         with transaction():
             for name, value in values.items():
                 setattr(row, name, value)
+
+
+class Meanwhile:
+    """Xendit, on whose answer about a session the caller waits while something else happens."""
+
+    def __init__(self, provider: Client, happens: Callable[[], Any]):
+        self._provider = provider
+        self._happens = happens
+
+    def get_session(self, *arguments: Any) -> Session:
+        session = self._provider.get_session(*arguments)
+        self._happens()
+        return session

@@ -15,7 +15,7 @@ from store.xendit import parse_event
 
 from ...events import event, payment_event, session_event
 from ...in_process import Sandbox
-from .conftest import Desk
+from .conftest import Desk, Meanwhile
 
 ALL = 50
 
@@ -168,24 +168,11 @@ def test_an_event_that_comes_again_while_it_is_worked_on_stays_due(desk: Desk, s
     body = session_event("failed", record(sandbox, order))
     row = keep(body)
     (event_id,) = inbox.take(ALL)
-    provider = ComesAgain(desk.provider, lambda: keep(body))
 
-    inbox.process(event_id, provider)
+    inbox.process(event_id, Meanwhile(desk.provider, lambda: keep(body)))
 
     assert (row.times, row.processed_at) == (2, None)
     assert inbox.take(ALL) == [event_id]
-
-
-class ComesAgain:
-    """Xendit, which sends the event once more while it is being asked."""
-
-    def __init__(self, provider, send_again):
-        self._provider = provider
-        self._send_again = send_again
-
-    def get_session(self, *arguments):
-        self._send_again()
-        return self._provider.get_session(*arguments)
 
 
 def test_a_failed_try_leaves_its_reason_and_nothing_else(desk: Desk, sandbox: Sandbox):

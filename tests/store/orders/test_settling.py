@@ -7,13 +7,14 @@ import pytest
 from store.database import db
 from store.models import Order, OrderEvent, Payment
 from store.orders.paying import PaymentUnavailable
+from store.orders.settling import settle
 from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
 from store.xendit import ProviderRefused, ProviderUnavailable
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
-from .conftest import Desk
+from .conftest import Desk, Meanwhile
 
 MISMATCHES = {
     "one rupiah less": {"amount": 102999},
@@ -69,6 +70,17 @@ def test_settling_a_paid_order_again_changes_nothing_and_asks_nobody(desk: Desk,
     assert len(payments()) == 1
     assert order.paid_at == paid_at
     assert sandbox.calls("GET") == calls
+
+
+def test_an_order_that_is_settled_while_xendit_answers_is_paid_once(desk: Desk):
+    order = desk.opens()
+    desk.pays(order)
+    provider = Meanwhile(desk.provider, lambda: desk.settles(order))
+
+    settle(order.newest_attempt.id, provider, "a test")
+
+    assert moves(order) == [(OrderStatus.PENDING, OrderStatus.PAID)]
+    assert (len(payments()), order.attention) == (1, None)
 
 
 def test_an_open_session_changes_nothing(desk: Desk):

@@ -1,0 +1,66 @@
+"""The commands, run to their end in this process: what they print, and how they refuse."""
+
+from pathlib import Path
+
+import pytest
+
+from ..buyer import Buyer
+from ..in_process import Sandbox, Shop
+
+NEED_TABLES = ("worker", "orders")
+
+
+def refusal(shop: Shop, command: str) -> str:
+    """What a command says that must end with 2, in one line."""
+    with shop.app.app_context():
+        ended = shop.app.test_cli_runner(catch_exceptions=False).invoke(args=[command])
+    assert ended.exit_code == 2
+    (line,) = ended.output.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("command", NEED_TABLES)
+def test_without_tables_a_command_says_how_to_make_them(tmp_path: Path, sandbox: Sandbox, command: str):
+    shop = Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
+
+    assert refusal(shop, command).endswith("run `flask --app app init-db`.")
+
+
+@pytest.mark.parametrize("command", [*NEED_TABLES, "init-db"])
+@pytest.mark.parametrize("file", ["none/shop.db", "text.db"], ids=["no folder", "no database"])
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(
+    tmp_path: Path, sandbox: Sandbox, command: str, file: str
+):
+    (tmp_path / "text.db").write_text("This is no database. " * 99)
+    shop = Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{tmp_path / file}")
+
+    assert refusal(shop, command).startswith("The database of DATABASE_URL cannot be used: ")
+
+
+def test_init_db_can_be_repeated(shop: Shop):
+    catalog = shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")
+
+    repeated = shop.flask("init-db")
+
+    assert repeated.stdout == "The database is up to date; 0 products were added.\n"
+    assert (shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")) == catalog
+
+
+def test_the_orders_command_prints_what_a_merchant_needs_to_send_the_goods(shop: Shop, buyer: Buyer):
+    buyer.goes_to_pay(quantity=2)
+    order = buyer.status()
+
+    newest = shop.flask("orders").stdout.splitlines()[0]
+
+    address = ("Siti Rahayu", "Jalan Melati 5", "40115", "Bandung", "+6281234567890")
+    for text in (order["number"], "pending", "Rp188.000", buyer.order, *address):
+        assert text in newest
+
+
+def test_one_pass_of_the_worker_settles_what_was_paid(shop: Shop, sandbox: Sandbox, buyer: Buyer):
+    buyer.pays_by_qris(buyer.goes_to_pay())
+    sandbox.delivers()
+
+    shop.flask("worker", "--once")
+
+    assert buyer.status()["status"] == "paid"

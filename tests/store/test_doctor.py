@@ -1,0 +1,57 @@
+"""Whether the database fits the shop: what is wrong with it is said in one sentence."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from store.config import SettingsError
+from store.doctor import check_database
+
+from ..in_process import Sandbox, Shop
+
+NO_TABLES = "The database has no tables yet (or old ones): run `flask --app app init-db`."
+
+
+def problem(shop: Shop) -> str:
+    with pytest.raises(SettingsError) as raised:
+        check_database(shop.app)
+    (sentence,) = raised.value.problems
+    return sentence
+
+
+def changed(shop: Shop, statement: str) -> Shop:
+    with sqlite3.connect(shop.folder / "shop.db") as connection:
+        connection.execute(statement)
+    return shop
+
+
+def test_a_database_as_init_db_makes_it_is_well(tmp_path: Path, sandbox: Sandbox):
+    check_database(Shop(tmp_path, sandbox).app)
+
+
+def test_a_database_without_tables_is_said(tmp_path: Path, sandbox: Sandbox):
+    assert problem(Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")) == NO_TABLES
+
+
+def test_old_tables_are_said(tmp_path: Path, sandbox: Sandbox):
+    shop = changed(Shop(tmp_path, sandbox), "UPDATE alembic_version SET version_num = '0000'")
+
+    assert problem(shop) == NO_TABLES
+
+
+def test_products_in_another_currency_are_said(tmp_path: Path, sandbox: Sandbox):
+    sentence = problem(changed(Shop(tmp_path, sandbox), "UPDATE products SET currency = 'MYR'"))
+
+    assert "MYR" in sentence
+    assert "shop.toml says IDR" in sentence
+
+
+@pytest.mark.parametrize("kind", ["no folder", "no database"])
+def test_a_database_that_cannot_be_opened_is_said(tmp_path: Path, sandbox: Sandbox, kind: str):
+    (tmp_path / "text.db").write_text("This is no database. " * 99)
+    database = {"no folder": tmp_path / "none" / "shop.db", "no database": tmp_path / "text.db"}[kind]
+
+    sentence = problem(Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{database}"))
+
+    assert sentence.startswith("The database of DATABASE_URL cannot be used: ")
