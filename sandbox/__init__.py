@@ -1,8 +1,8 @@
-"""A stand-in for Xendit: API, hosted page and webhooks on this machine. Started by `__main__.py`."""
+"""A stand-in for Xendit: API, hosted page and webhooks on this machine."""
 
 from pathlib import Path
 
-from flask import Flask, json, jsonify, send_file
+from flask import Flask, Response, json, jsonify, send_file
 from werkzeug.exceptions import HTTPException
 
 from . import control
@@ -13,6 +13,8 @@ from .contract import amounts
 from .contract.errors import ApiError
 from .dashboard import accounts as dashboard
 from .http_server import BODY_LIMIT
+from .memory.database import Database
+from .settings import Settings
 
 FORM_FIELDS_LIMIT = 50
 OPENAPI = Path(__file__).parent / "api" / "openapi.json"
@@ -21,12 +23,12 @@ SERVER_ERROR = "Something unexpected happened. We are investigating this issue. 
 
 
 class Sandbox(Flask):
-    def log_exception(self, exc_info):
+    def log_exception(self, exc_info: tuple) -> None:
         """Without the path: the address of a hosted page is a secret."""
         self.logger.error("Unexpected error", exc_info=exc_info)
 
 
-def create_app(settings, database):
+def create_app(settings: Settings, database: Database) -> Sandbox:
     app = Sandbox(__name__)
     app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_PARTS=FORM_FIELDS_LIMIT)
     app.json.sort_keys = False
@@ -43,7 +45,7 @@ def create_app(settings, database):
     return app
 
 
-def _answer_http_error(error):
+def _answer_http_error(error: HTTPException) -> HTTPException | Response:
     """Any other error in Xendit's envelope, without details of ours."""
     if error.code is None or error.code < 400:
         return error

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import sys
 import threading
+from typing import Never
 
 from . import server
 from .memory.database import Database
@@ -23,7 +24,7 @@ QUEUED_CONNECTIONS = 128
 _printing = threading.Lock()
 
 
-def main():
+def main() -> None:
     options = _parser().parse_args()
     listener = _listen(options.host, options.port)
     settings = Settings(
@@ -40,7 +41,7 @@ def main():
     _serve(settings, listener)
 
 
-def report(line):
+def report(line: str) -> None:
     """Print one line, whole. A closed terminal must not keep the sandbox from its work."""
     with _printing:
         try:
@@ -50,7 +51,7 @@ def report(line):
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (for as long as the process lives)
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A stand-in for Xendit. No money moves.")
     parser.add_argument(
         "--host", default=DEFAULT_HOST, help="this machine's address for a class in one network (%(default)s)"
@@ -65,7 +66,7 @@ def _parser():
     return parser
 
 
-def _listen(host, port):
+def _listen(host: str, port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -83,12 +84,12 @@ def _open_database(settings: Settings) -> Database:
         _refuse(f"--database {settings.database} can't be used ({error}).")
 
 
-def _refuse(sentence):
+def _refuse(sentence: str) -> Never:
     print(sentence, file=sys.stderr)
     raise SystemExit(2)
 
 
-def _serve(settings, listener):
+def _serve(settings: Settings, listener: socket.socket) -> None:
     running = server.make(settings, _open_database(settings), listener, report)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -96,7 +97,7 @@ def _serve(settings, listener):
     running.serve_forever()
 
 
-def _stop(*_):
+def _stop(*_: object) -> Never:
     raise SystemExit(0)
 
 

@@ -30,7 +30,7 @@ class RealTime:
 
 
 class Clock:
-    def __init__(self, real: RealTime | None = None):
+    def __init__(self, real: RealTime | None = None) -> None:
         real = real or RealTime()
         self.real_now, self.monotonic, self.sleep = real.now, real.monotonic, real.sleep
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""What the sandbox is started with. Made by `__main__.py`, read through `context.py`."""
+"""What the sandbox is started with."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ class Settings:
     # With a seed everything that the same calls give is the same in each run; see `server.py`.
     seed: int | None = None
 
-    def problem(self):
+    def problem(self) -> str | None:
         """The first thing wrong, as a sentence that never repeats a secret; None if all is well."""
         if urlsplit(self.public_url).hostname in (ANY_ADDRESS, None):
             return "--host must be the one address by which the others reach this machine."
@@ -43,15 +43,15 @@ class Settings:
         return None
 
 
-def is_key(text):
+def is_key(text: str) -> bool:
     return text.startswith(KEY_PREFIX) and len(text) <= KEY_LENGTH and _is_plain(text) and ":" not in text
 
 
-def is_token(text):
+def is_token(text: object) -> bool:
     return isinstance(text, str) and bool(text) and _is_plain(text)
 
 
-def is_webhook_url(url):
+def is_webhook_url(url: object) -> bool:
     """None is none, which is right too."""
     if url is None:
         return True
@@ -64,5 +64,5 @@ def is_webhook_url(url):
         return False
 
 
-def _is_plain(text):
+def _is_plain(text: str) -> bool:
     return all("!" <= character <= "~" for character in text)

@@ -1,8 +1,6 @@
-"""Amounts: exact numbers in major units, and how Xendit's page prints them.
+"""Amounts: exact numbers in major units, and how Xendit's page prints them."""
 
-Called wherever an amount is read, judged or summed, and, as filters, by the templates.
-"""
-
+from collections.abc import Iterable
 from decimal import Decimal, DecimalException
 
 DECIMALS = {"IDR": 0, "VND": 0, "PHP": 2, "THB": 2, "MYR": 2, "SGD": 2, "USD": 2}
@@ -11,7 +9,7 @@ SUFFIXES = {"VND": "₫"}
 COMMA_CURRENCIES = {"IDR", "VND"}  # These write 10.000,50 where the others write 10,000.50.
 
 
-def exact_number(text):
+def exact_number(text: str) -> int | float:
     """A JSON number with a fraction or an exponent; refused if a float would lose any of its digits."""
     number = float(text)
     if number in (float("inf"), float("-inf")) or not _says_the_same(number, text):
@@ -19,25 +17,25 @@ def exact_number(text):
     return int(number) if number.is_integer() else number
 
 
-def fits(amount, currency):
+def fits(amount: int | float, currency: str) -> bool:
     """Whether the currency has as many decimals as the amount."""
     return -decimal(amount).as_tuple().exponent <= DECIMALS[currency]
 
 
-def total(parts):
+def total(parts: Iterable[int | float]) -> int | float:
     """The sum of amounts, without the small errors of floats."""
     return _number(sum(map(decimal, parts), Decimal()))
 
 
-def difference(whole, part):
+def difference(whole: int | float, part: int | float) -> int | float:
     return _number(decimal(whole) - decimal(part))
 
 
-def decimal(amount):
+def decimal(amount: int | float) -> Decimal:
     return Decimal(str(amount))
 
 
-def formatted(amount, currency):
+def formatted(amount: int | float, currency: str) -> str:
     """150000 IDR is Rp150.000; a zero fraction is dropped."""
     value = decimal(amount)
     digits = f"{value.copy_abs():,.2f}".removesuffix(".00")
@@ -48,15 +46,15 @@ def formatted(amount, currency):
     return f"{sign}{prefix}{digits}{SUFFIXES.get(currency, '')}"
 
 
-def line_total(unit_amount, quantity):
+def line_total(unit_amount: int | float, quantity: int) -> Decimal:
     return decimal(unit_amount) * quantity
 
 
-def _number(value):
+def _number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _says_the_same(number, text):
+def _says_the_same(number: float, text: str) -> bool:
     try:
         return Decimal(repr(number)) == Decimal(text)
     except DecimalException:

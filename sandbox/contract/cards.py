@@ -88,11 +88,11 @@ def mistakes(form: Mapping[str, str], today: datetime) -> dict[str, str]:
     return found
 
 
-def digits(text):
+def digits(text: str) -> str:
     return re.sub(r"[ -]", "", text)
 
 
-def details(form):
+def details(form: Mapping[str, str]) -> dict:
     """What a payment keeps of the card: never the whole number, never the CVN."""
     number = digits(form["card_number"])
     month, year = _month_and_year(form["expiry"])
@@ -119,14 +119,14 @@ def payment_details(flow: str, authorization_code: str) -> dict:
     }
 
 
-def is_frictionless(number, session):
+def is_frictionless(number: str, session: dict) -> bool:
     """Whether the card's bank asks the buyer nothing."""
     number = digits(number)
     is_small = session["currency"] == "THB" and session["amount"] < SMALL_THB
     return number in FRICTIONLESS or (is_small and number in FRICTIONLESS_IF_SMALL)
 
 
-def failure_for_amount(card, session):
+def failure_for_amount(card: dict, session: dict) -> str | None:
     """The failure that Xendit's test mode ties to the session's amount, or None."""
     amount = session["amount"]
     if amount == FAILING_AMOUNT_MPGS_VISA and card["network"] == "VISA":
@@ -138,26 +138,26 @@ def failure_for_amount(card, session):
     return _failing_amounts(session).get(amount)
 
 
-def is_test_amount(session):
+def is_test_amount(session: dict) -> bool:
     """Whether the amount is one that Xendit's test mode names to make some card fail."""
     named = {*_failing_amounts(session), *FAILING_AMOUNTS_MPGS, FAILING_AMOUNT_MPGS_VISA}
     return session["amount"] in named
 
 
-def _failing_amounts(session):
+def _failing_amounts(session: dict) -> dict[int, str]:
     return FAILING_AMOUNTS_VN if session["country"] == "VN" else FAILING_AMOUNTS
 
 
-def _is_card_number(number):
+def _is_card_number(number: str) -> bool:
     return bool(re.fullmatch(r"\d{12,19}", number, re.ASCII)) and _passes_luhn(number)
 
 
-def _passes_luhn(number):
+def _passes_luhn(number: str) -> bool:
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
-def _is_expiry(text):
+def _is_expiry(text: str) -> bool:
     return EXPIRY.fullmatch(text.strip()) is not None
 
 
@@ -166,20 +166,20 @@ def _is_past(text: str, today: datetime) -> bool:
     return (year, month) < (today.year, today.month)
 
 
-def _month_and_year(text):
+def _month_and_year(text: str) -> tuple[int, int]:
     month, year = EXPIRY.fullmatch(text.strip()).groups()
     return int(month), 2000 + int(year)
 
 
-def _is_cvn(text, number):
+def _is_cvn(text: str, number: str) -> bool:
     length = 4 if number.startswith(AMEX_PREFIXES) else 3
     return re.fullmatch(rf"\d{{{length}}}", text.strip(), re.ASCII) is not None
 
 
-def _is_name(text):
+def _is_name(text: str) -> bool:
     return 0 < len(text.strip()) <= NAME_LENGTH
 
 
-def _network(number):
+def _network(number: str) -> str:
     longest_first = sorted(NETWORKS, key=len, reverse=True)
     return next((NETWORKS[prefix] for prefix in longest_first if number.startswith(prefix)), "UNKNOWN")

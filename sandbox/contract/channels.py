@@ -1,5 +1,4 @@
-"""Xendit's payment channels: which fit a session, which its amount allows. Called by `validation.py`,
-the refunds and the hosted page.
+"""Xendit's payment channels: which fit a session, which its amount allows.
 
 `channels.json` has one row for each channel and country. `least` and `most` are in the row's currency;
 `refund` is null where Xendit can't give the money back, and its `days` are null where no day is the last;
@@ -25,7 +24,7 @@ KINDS = {
 TYPES = tuple(KINDS)
 
 
-def _read(path):
+def _read(path: Path) -> list[dict]:
     rows = json.loads(path.read_text(encoding="utf-8"))
     return [row | {"kind": KINDS[row["type"]], "captures": row["type"] == "CARDS"} for row in rows]
 
@@ -33,22 +32,22 @@ def _read(path):
 CHANNELS = _read(Path(__file__).with_name("channels.json"))
 
 
-def active(country, currency):
+def active(country: str, currency: str) -> list[dict]:
     """All channels of a country and currency."""
     return [row for row in CHANNELS if row["country"] == country and row["currency"] == currency]
 
 
-def find(country, currency, code):
+def find(country: str, currency: str, code: str) -> dict | None:
     """One channel, or None."""
     return next((row for row in active(country, currency) if row["code"] == code), None)
 
 
-def fitting(session):
+def fitting(session: dict) -> list[dict]:
     """The active channels that can do what a session, or a request for one, asks; its amount aside."""
     return [row for row in active(session["country"], session["currency"]) if _fits(row, session)]
 
 
-def offered(session):
+def offered(session: dict) -> list[dict]:
     """The channels on the session's page, by type. One whose range misses the amount is not usable."""
     allowed = session.get("allowed_payment_channels")
     rows = [
@@ -61,7 +60,7 @@ def offered(session):
     return sorted(brands.values(), key=lambda row: (TYPES.index(row["type"]), row["name"].casefold()))
 
 
-def usable(session, code):
+def usable(session: dict, code: str) -> dict | None:
     """The channel, if it can pay this session; None if not."""
     allowed = session.get("allowed_payment_channels")
     row = next((row for row in fitting(session) if row["code"] == code), None)
@@ -69,18 +68,18 @@ def usable(session, code):
     return row if is_usable else None
 
 
-def must_save(session):
+def must_save(session: dict) -> bool:
     """Whether only channels that can be saved for later will do."""
     return session["session_type"] == "SAVE" or session.get("allow_save_payment_method") == "FORCED"
 
 
-def _fits(row, session):
+def _fits(row: dict, session: dict) -> bool:
     is_shown = row["hosted"] or session["mode"] != "PAYMENT_LINK"
     can_capture_later = row["captures"] or session.get("capture_method") != "MANUAL"
     return is_shown and can_capture_later and (row["saves"] or not must_save(session))
 
 
-def _allows_amount(row, session):
+def _allows_amount(row: dict, session: dict) -> bool:
     if session["session_type"] == "SAVE" or row["least"] <= session["amount"] <= row["most"]:
         return True
     # Some amounts that Xendit names for failing cards lie outside the ranges it gives for cards.

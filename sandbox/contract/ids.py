@@ -12,7 +12,7 @@ UUID_ID_LENGTH = 39
 
 
 class Ids:
-    def __init__(self, seed: int | None = None):
+    def __init__(self, seed: int | None = None) -> None:
         self._source = random.SystemRandom() if seed is None else random.Random(seed)
 
     def session_id(self) -> str:

@@ -1,13 +1,11 @@
-"""Accounts: each API key that begins like a test key is a merchant of its own, made when it is first used.
-
-Called with the key of a request; `change` is for `/_control` and the dashboard.
-"""
+"""Accounts: each API key that begins like a test key is a merchant of its own, made when it is first used."""
 
 import json
 from dataclasses import asdict, dataclass, replace
 
 from .. import settings
 from ..contract import ids
+from .database import Database
 
 REFUND_FAILURES = (
     "ACCOUNT_ACCESS_BLOCKED",
@@ -33,7 +31,7 @@ class Account:
     # The failure_code with which refunds end; None lets them succeed.
     refund_failure_code: str | None = None
 
-    def problem(self):
+    def problem(self) -> str | None:
         """The first thing wrong, as a sentence; None if all is well."""
         checks = {
             "webhook_token must be visible ASCII characters.": settings.is_token(self.webhook_token),
@@ -50,18 +48,18 @@ class Account:
         return next((sentence for sentence, is_right in checks.items() if not is_right), None)
 
 
-def find(database, key):
+def find(database: Database, key: str) -> Account | None:
     """The account of this key, or None if the key was never used."""
     row = database.row("SELECT document FROM accounts WHERE key = ?", key)
     return row and Account(**json.loads(row["document"]))
 
 
-def by_business_id(database, business_id):
+def by_business_id(database: Database, business_id: str) -> Account | None:
     """The account that is shown under this id, or None. The key itself is in no address."""
     return next((account for account in every(database) if account.business_id == business_id), None)
 
 
-def open(database, key, merchant):
+def open(database: Database, key: str, merchant: str) -> Account:
     """The account of this key, made now if the key is new."""
     account = find(database, key)
     if account is None:
@@ -70,13 +68,13 @@ def open(database, key, merchant):
     return account
 
 
-def every(database):
+def every(database: Database) -> list[Account]:
     """All accounts, in the order in which their keys were first used."""
     rows = database.rows("SELECT document FROM accounts ORDER BY rowid")
     return [Account(**json.loads(row["document"])) for row in rows]
 
 
-def change(database, key, **changes):
+def change(database: Database, key: str, **changes: object) -> Account:
     """The account with these settings changed; ValueError with a sentence if one is wrong."""
     with database.transaction():
         account = replace(find(database, key), **changes)
@@ -86,7 +84,7 @@ def change(database, key, **changes):
         return account
 
 
-def _save(database, account):
+def _save(database: Database, account: Account) -> None:
     database.execute(
         "INSERT INTO accounts (key, document) VALUES (?, ?)"
         " ON CONFLICT (key) DO UPDATE SET document = excluded.document",
@@ -94,5 +92,5 @@ def _save(database, account):
     )
 
 
-def _is_within(value, least, most):
+def _is_within(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

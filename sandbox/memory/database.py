@@ -6,11 +6,13 @@ it: `due_at` is the moment, on the sandbox's clock, at which something happens t
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..clock import Clock
 from ..contract.ids import Ids
 from ..settings import IN_MEMORY
+from .delivery_states import DeliveryState, leading_to
 from .rate_limits import RateLimits
 
 OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
@@ -53,10 +55,12 @@ CREATE TABLE IF NOT EXISTS faults (
     document TEXT NOT NULL, times_left INTEGER);
 CREATE INDEX IF NOT EXISTS faults_by_account ON faults (account);
 """
+IS_ON_ITS_WAY = f"state IN ('{DeliveryState.WAITING}', '{DeliveryState.SENDING}')"
+IS_UNTRIED = "NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = deliveries.id)"
 # A delivery told to come `after` another waits until that one was tried, whatever came of it.
 IS_FREE = (
-    "NOT EXISTS (SELECT 1 FROM deliveries AS first WHERE first.id = deliveries.after AND first.state IN"
-    " ('WAITING', 'SENDING') AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = first.id))"
+    f"NOT EXISTS (SELECT 1 FROM deliveries AS first WHERE first.id = deliveries.after AND first.{IS_ON_ITS_WAY}"
+    " AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = first.id))"
 )
 TRIES_BEFORE = "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AND NOT by_hand) AS tries_before"
 
@@ -64,7 +68,7 @@ TRIES_BEFORE = "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AN
 class Database:
     """One sandbox's memory, and with it what that sandbox alone has: its clock, its source of ids, its counts."""
 
-    def __init__(self, path: str = IN_MEMORY, clock: Clock | None = None, ids: Ids | None = None):
+    def __init__(self, path: str = IN_MEMORY, clock: Clock | None = None, ids: Ids | None = None) -> None:
         self.clock = clock or Clock()
         self.ids = ids or Ids()
         self.rate_limits = RateLimits()
@@ -78,10 +82,10 @@ class Database:
             self._connection.executescript(OBJECT_SCHEMA.format(table=table))
         self._connection.executescript(SCHEMA)
         # A delivery that was under way when the last run ended is sent again.
-        self.execute("UPDATE deliveries SET state = 'WAITING' WHERE state = 'SENDING'")
+        self.execute("UPDATE deliveries SET state = ? WHERE state = ?", DeliveryState.WAITING, DeliveryState.SENDING)
 
     @contextmanager
-    def transaction(self):
+    def transaction(self) -> Iterator[None]:
         """All or nothing, and nobody else in between. One inside another joins it."""
         with self._lock:
             if self._connection.in_transaction:
@@ -95,48 +99,50 @@ class Database:
                 raise
             self._connection.execute("COMMIT")
 
-    def execute(self, sql, *values):
+    def execute(self, sql: str, *values: object) -> None:
         with self._lock:
             self._connection.execute(sql, values)
 
-    def rows(self, sql, *values):
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
-    def row(self, sql, *values):
+    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
         return next(iter(self.rows(sql, *values)), None)
 
     # Across all accounts
 
-    def due(self, table, stamp):
+    def due(self, table: str, stamp: str) -> list[sqlite3.Row]:
         """Rows with `account`, `session_id` and `id` of the objects due at that stamp, earliest first."""
         return self.rows(
             f"SELECT account, session_id, id FROM {table} WHERE due_at <= ? ORDER BY due_at, position", stamp
         )
 
-    def account_of_session(self, session_id):
+    def account_of_session(self, session_id: str) -> str | None:
         """The key of the account that the session belongs to, or None."""
         row = self.row("SELECT account FROM sessions WHERE id = ?", session_id)
         return row and row["account"]
 
     def has_under_way(self, stamp: str) -> bool:
         """Whether a webhook of anybody is due at that stamp, or under way."""
-        sql = "SELECT 1 FROM deliveries WHERE state = 'SENDING' OR resend = 1 OR (state = 'WAITING' AND due_at <= ?)"
-        return self.row(f"{sql} LIMIT 1", stamp) is not None
+        is_due = f"state = '{DeliveryState.WAITING}' AND due_at <= ?"
+        sql = f"SELECT 1 FROM deliveries WHERE state = ? OR resend = 1 OR ({is_due}) LIMIT 1"
+        return self.row(sql, DeliveryState.SENDING, stamp) is not None
 
-    def claim_deliveries(self, stamp):
+    def claim_deliveries(self, stamp: str) -> list[sqlite3.Row]:
         """The deliveries due at that stamp, marked so that each is handed out once."""
         return self.rows(
-            f"UPDATE deliveries SET state = 'SENDING' WHERE state = 'WAITING' AND due_at <= ? AND {IS_FREE}"
+            # The state that an index knows stands in the text, so that SQLite uses the index.
+            f"UPDATE deliveries SET state = ? WHERE state = '{DeliveryState.WAITING}' AND due_at <= ? AND {IS_FREE}"
             f" RETURNING *, {TRIES_BEFORE}",
-            stamp,
+            *(DeliveryState.SENDING, stamp),
         )
 
-    def claim_resends(self):
+    def claim_resends(self) -> list[sqlite3.Row]:
         """The deliveries that somebody asked to send again, each once."""
         return self.rows(f"UPDATE deliveries SET resend = 0 WHERE resend = 1 RETURNING *, {TRIES_BEFORE}")
 
-    def record_try(self, delivery_id, **details):
+    def record_try(self, delivery_id: int, **details: object) -> None:
         """What one try gave. Nothing is kept of a delivery that a reset swept away."""
         columns = ", ".join(details)
         marks = ", ".join("?" * len(details))
@@ -146,5 +152,9 @@ class Database:
             delivery_id,
         )
 
-    def move_delivery(self, delivery_id, state, due_at=None):
-        self.execute("UPDATE deliveries SET state = ?, due_at = ? WHERE id = ?", state, due_at, delivery_id)
+    def move_delivery(self, delivery_id: int, state: DeliveryState, due_at: str | None = None) -> None:
+        """Move it, unless the table of states forbids that: what was taken meanwhile stays delivered."""
+        allowed = leading_to(state)
+        marks = ", ".join("?" * len(allowed))
+        sql = f"UPDATE deliveries SET state = ?, due_at = ? WHERE id = ? AND state IN ({marks})"
+        self.execute(sql, state, due_at, delivery_id, *allowed)

@@ -1,18 +1,18 @@
-"""One account's records: sessions, payments, refunds, API calls, webhook deliveries. Nobody else's.
-
-Made for each request by `context.py`, and by the ticker for what is due; rows live in `database.py`.
-"""
+"""One account's records: sessions, payments, refunds, API calls, webhook deliveries. Nobody else's."""
 
 import json
+import sqlite3
 
 from . import accounts
-from .database import OBJECTS
+from .accounts import Account
+from .database import IS_ON_ITS_WAY, IS_UNTRIED, OBJECTS, Database
+from .delivery_states import DeliveryState
 
 NEWEST = 100
 
 
 class Ledger:
-    def __init__(self, database, key):
+    def __init__(self, database: Database, key: str) -> None:
         self.database = database
         self.key = key
         self.transaction = database.transaction
@@ -20,10 +20,10 @@ class Ledger:
         self.ids = database.ids
 
     @property
-    def account(self):
+    def account(self) -> Account:
         return accounts.find(self.database, self.key)
 
-    def reset(self):
+    def reset(self) -> None:
         """Forget everything but the account's settings."""
         with self.transaction():
             self._execute(
@@ -36,18 +36,18 @@ class Ledger:
 
     # Sessions and customers
 
-    def save_session(self, session, due_at):
+    def save_session(self, session: dict, due_at: str | None) -> None:
         """`due_at` is when it expires by itself, or None."""
         session_id = session["payment_session_id"]
         self._save("sessions", session_id, session_id, session, due_at)
 
-    def session(self, session_id):
+    def session(self, session_id: str) -> dict | None:
         return self._find("sessions", session_id)
 
-    def session_due_at(self, session_id):
+    def session_due_at(self, session_id: str) -> str | None:
         return self._due_at("sessions", session_id)
 
-    def newest_sessions(self, search=""):
+    def newest_sessions(self, search: str = "") -> list[dict]:
         """Newest first; with a search, those whose reference or id holds it."""
         return self._documents(
             "SELECT document FROM sessions WHERE account = ? AND (? = '' OR instr(id, ?)"
@@ -56,14 +56,14 @@ class Ledger:
             *(self.key, search, search, search, NEWEST),
         )
 
-    def customer_id(self, reference_id):
+    def customer_id(self, reference_id: str) -> str | None:
         row = self._row("SELECT id FROM customers WHERE account = ? AND reference_id = ?", self.key, reference_id)
         return row and row["id"]
 
-    def has_customer(self, customer_id):
+    def has_customer(self, customer_id: str) -> bool:
         return self._row("SELECT 1 FROM customers WHERE id = ? AND account = ?", customer_id, self.key) is not None
 
-    def add_customer(self, customer_id, reference_id):
+    def add_customer(self, customer_id: str, reference_id: str) -> None:
         self._execute(
             "INSERT INTO customers (id, account, reference_id) VALUES (?, ?, ?)",
             customer_id,
@@ -73,56 +73,66 @@ class Ledger:
 
     # Attempts to pay, saved methods, refunds
 
-    def save_payment_request(self, session_id, request, due_at=None):
+    def save_payment_request(self, session_id: str, request: dict, due_at: str | None = None) -> None:
         self._save("payment_requests", request["payment_request_id"], session_id, request, due_at)
 
-    def payment_request(self, request_id):
+    def payment_request(self, request_id: str) -> dict | None:
         return self._find("payment_requests", request_id)
 
-    def payment_request_due_at(self, request_id):
+    def payment_request_due_at(self, request_id: str) -> str | None:
         """When the time of one attempt is over, or None."""
         return self._due_at("payment_requests", request_id)
 
-    def payment_requests_of(self, session_id):
+    def payment_requests_of(self, session_id: str) -> list[dict]:
         return self._of_session("payment_requests", session_id)
 
-    def save_payment(self, session_id, payment, due_at=None):
+    def save_payment(self, session_id: str, payment: dict, due_at: str | None = None) -> None:
         """`due_at` is when an uncaptured authorization lapses."""
         self._save("payments", payment["payment_id"], session_id, payment, due_at)
 
-    def payment(self, payment_id):
+    def payment(self, payment_id: str) -> dict | None:
         return self._find("payments", payment_id)
 
-    def payments_of(self, session_id):
+    def payments_of(self, session_id: str) -> list[dict]:
         return self._of_session("payments", session_id)
 
-    def newest_payment(self, session_id):
+    def newest_payment(self, session_id: str) -> dict | None:
         return next(reversed(self.payments_of(session_id)), None)
 
-    def save_token(self, session_id, token):
+    def save_token(self, session_id: str, token: dict) -> None:
         self._save("tokens", token["payment_token_id"], session_id, token, None)
 
-    def tokens_of(self, session_id):
+    def tokens_of(self, session_id: str) -> list[dict]:
         return self._of_session("tokens", session_id)
 
-    def save_refund(self, session_id, refund, due_at=None):
+    def save_refund(self, session_id: str, refund: dict, due_at: str | None = None) -> None:
         """`due_at` is when a pending refund gets its outcome."""
         self._save("refunds", refund["id"], session_id, refund, due_at)
 
-    def refund(self, refund_id):
+    def refund(self, refund_id: str) -> dict | None:
         return self._find("refunds", refund_id)
 
-    def refunds_of(self, session_id):
+    def refunds_of(self, session_id: str) -> list[dict]:
         return self._of_session("refunds", session_id)
 
-    def session_of(self, table, object_id):
+    def session_of(self, table: str, object_id: str) -> str | None:
         """The id of the session that a payment request or payment belongs to, or None."""
         row = self._row(f"SELECT session_id FROM {table} WHERE id = ? AND account = ?", object_id, self.key)
         return row and row["session_id"]
 
     # API calls
 
-    def add_call(self, session_id, at, method, path, status, request, answer, fault=None):
+    def add_call(
+        self,
+        session_id: str,
+        at: str,
+        method: str,
+        path: str,
+        status: int,
+        request: str,
+        answer: str,
+        fault: str | None = None,
+    ) -> None:
         """`fault` is the kind of the fault that spoiled the call, if one did; status 0 is no answer."""
         self._execute(
             "INSERT INTO calls (account, session_id, at, method, path, status, request, answer, fault)"
@@ -130,14 +140,23 @@ class Ledger:
             *(self.key, session_id, at, method, path, status, request, answer, fault),
         )
 
-    def calls_of(self, session_id):
+    def calls_of(self, session_id: str) -> list[sqlite3.Row]:
         return self._rows(
             "SELECT * FROM calls WHERE session_id = ? AND account = ? ORDER BY position", session_id, self.key
         )
 
     # Webhook deliveries
 
-    def add_delivery(self, session_id, envelope, due_at, state="WAITING", after=None, at_once=False, forged=False):
+    def add_delivery(
+        self,
+        session_id: str,
+        envelope: dict,
+        due_at: str | None,
+        state: DeliveryState = DeliveryState.WAITING,
+        after: int | None = None,
+        at_once: bool = False,
+        forged: bool = False,
+    ) -> int:
         """Returns the id. It leaves once the delivery `after` was tried; `forged` gives it a wrong token."""
         row = self._row(
             "INSERT INTO deliveries"
@@ -158,7 +177,7 @@ class Ledger:
         self.database.delivery_added.set()
         return row["id"]
 
-    def resend(self, delivery_ids):
+    def resend(self, delivery_ids: list[int]) -> int:
         """Ask for one more try of each; returns how many of them exist."""
         marks = ", ".join("?" * len(delivery_ids))
         found = self._rows(
@@ -168,17 +187,35 @@ class Ledger:
         self.database.delivery_added.set()
         return len(found)
 
-    def deliveries_of(self, session_id):
+    def deliveries_of(self, session_id: str) -> list[sqlite3.Row]:
         return self._rows(
             "SELECT * FROM deliveries WHERE session_id = ? AND account = ? ORDER BY id", session_id, self.key
         )
 
-    def undelivered(self):
-        """The ids of the deliveries that no receiver has taken, oldest first."""
-        sql = "SELECT id FROM deliveries WHERE account = ? AND state != 'DELIVERED' ORDER BY id"
-        return [row["id"] for row in self._rows(sql, self.key)]
+    def deliveries_about(self, session_id: str | None, since: str | None) -> list[int]:
+        """The ids of the deliveries about a session, and of those tried at that stamp or later; None is any."""
+        rows = self._rows(
+            "SELECT id FROM deliveries WHERE account = ? AND (? IS NULL OR session_id = ?)"
+            " AND (? IS NULL OR EXISTS (SELECT 1 FROM tries WHERE delivery_id = deliveries.id AND at >= ?))"
+            " ORDER BY id",
+            *(self.key, session_id, session_id, since, since),
+        )
+        return [row["id"] for row in rows]
 
-    def newest_deliveries(self):
+    def let_others_wait(self, session_id: str, delivery_id: int) -> None:
+        """Whatever was announced about the session before this delivery and has not left yet comes after it."""
+        self._execute(
+            f"UPDATE deliveries SET after = ? WHERE session_id = ? AND id < ? AND state = ? AND after IS NULL"
+            f" AND {IS_UNTRIED}",
+            *(delivery_id, session_id, delivery_id, DeliveryState.WAITING),
+        )
+
+    def undelivered(self) -> list[int]:
+        """The ids of the deliveries that no receiver has taken, oldest first."""
+        sql = "SELECT id FROM deliveries WHERE account = ? AND state != ? ORDER BY id"
+        return [row["id"] for row in self._rows(sql, self.key, DeliveryState.DELIVERED)]
+
+    def newest_deliveries(self) -> list[sqlite3.Row]:
         return self._rows(
             "SELECT deliveries.*, tries.at, tries.status AS answer_status FROM deliveries LEFT JOIN tries"
             " ON tries.rowid = (SELECT max(rowid) FROM tries WHERE delivery_id = deliveries.id)"
@@ -186,50 +223,50 @@ class Ledger:
             *(self.key, NEWEST),
         )
 
-    def has_untried(self, session_id, stamp):
+    def has_untried(self, session_id: str, stamp: str) -> bool:
         """Whether a webhook of the session is due at that stamp and was not tried yet."""
         row = self._row(
-            "SELECT 1 FROM deliveries WHERE session_id = ? AND state IN ('WAITING', 'SENDING') AND due_at <= ?"
-            " AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = deliveries.id) LIMIT 1",
+            f"SELECT 1 FROM deliveries WHERE session_id = ? AND {IS_ON_ITS_WAY} AND due_at <= ? AND {IS_UNTRIED}"
+            " LIMIT 1",
             *(session_id, stamp),
         )
         return row is not None
 
-    def tries_of(self, delivery_id):
+    def tries_of(self, delivery_id: int) -> list[sqlite3.Row]:
         return self._rows(
             "SELECT tries.* FROM tries JOIN deliveries ON deliveries.id = delivery_id"
             " WHERE delivery_id = ? AND account = ? ORDER BY tries.rowid",
             *(delivery_id, self.key),
         )
 
-    def _save(self, table, object_id, session_id, document, due_at):
+    def _save(self, table: str, object_id: str, session_id: str, document: dict, due_at: str | None) -> None:
         self._execute(
             f"INSERT INTO {table} (id, account, session_id, due_at, document) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at, document = excluded.document",
             *(object_id, self.key, session_id, due_at, json.dumps(document)),
         )
 
-    def _due_at(self, table, object_id):
+    def _due_at(self, table: str, object_id: str) -> str | None:
         return self._row(f"SELECT due_at FROM {table} WHERE id = ? AND account = ?", object_id, self.key)["due_at"]
 
-    def _find(self, table, object_id):
+    def _find(self, table: str, object_id: str) -> dict | None:
         found = self._documents(f"SELECT document FROM {table} WHERE id = ? AND account = ?", object_id, self.key)
         return next(iter(found), None)
 
-    def _of_session(self, table, session_id):
+    def _of_session(self, table: str, session_id: str) -> list[dict]:
         return self._documents(
             f"SELECT document FROM {table} WHERE session_id = ? AND account = ? ORDER BY position",
             *(session_id, self.key),
         )
 
-    def _documents(self, sql, *values):
+    def _documents(self, sql: str, *values: object) -> list[dict]:
         return [json.loads(row["document"]) for row in self._rows(sql, *values)]
 
-    def _execute(self, sql, *values):
+    def _execute(self, sql: str, *values: object) -> None:
         self.database.execute(sql, *values)
 
-    def _rows(self, sql, *values):
+    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         return self.database.rows(sql, *values)
 
-    def _row(self, sql, *values):
+    def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
         return self.database.row(sql, *values)

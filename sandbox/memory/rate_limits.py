@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..contract.errors import ApiError
-from .accounts import Account
 
 QUOTA = 60
 WINDOW = timedelta(minutes=1)
@@ -42,16 +41,14 @@ class Count:
 class RateLimits:
     """The calls of the last minute, of all accounts of one sandbox."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._calls: dict[tuple[str, str], deque[datetime]] = {}  # (key, endpoint) → moments of the calls
 
-    def count(self, account: Account, endpoint: str, now: datetime) -> Count:
+    def count(self, key: str, endpoint: str, now: datetime) -> Count:
         """Count one call. A refused call does not lengthen the wait."""
-        if not account.rate_limited:
-            return Count()
         with self._lock:
-            calls = self._calls.setdefault((account.key, endpoint), deque())
+            calls = self._calls.setdefault((key, endpoint), deque())
             # A call that lies ahead was made before the clock went back.
             while calls and not timedelta() <= now - calls[0] < WINDOW:
                 calls.popleft()

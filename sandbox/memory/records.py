@@ -4,6 +4,9 @@ It holds nothing that differs between two runs with the same seed: no real time,
 """
 
 import json
+import sqlite3
+
+from .ledger import Ledger
 
 OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
 CALL = ("session_id", "at", "method", "path", "status", "request", "answer", "fault")
@@ -11,13 +14,13 @@ DELIVERY = ("id", "session_id", "event", "state", "due_at", "after", "forged")
 TRY = ("at", "by_hand", "status", "answer")
 
 
-def of_account(ledger, session_id=None):
+def of_account(ledger: Ledger, session_id: str | None = None) -> dict:
     """Everything as of one instant, in the order in which it was made; with a session, what is about it."""
     with ledger.transaction():
         return _read(ledger, session_id)
 
 
-def _read(ledger, session_id):
+def _read(ledger: Ledger, session_id: str | None) -> dict:
     objects = {table: [json.loads(row["document"]) for row in _rows(ledger, table, session_id)] for table in OBJECTS}
     tries = _tries(ledger, session_id)
     return {
@@ -29,14 +32,14 @@ def _read(ledger, session_id):
     }
 
 
-def _rows(ledger, table, session_id):
+def _rows(ledger: Ledger, table: str, session_id: str | None) -> list[sqlite3.Row]:
     filter = "" if session_id is None else " AND session_id = ?"
     values = (ledger.key,) if session_id is None else (ledger.key, session_id)
     order = "id" if table == "deliveries" else "position"
     return ledger.database.rows(f"SELECT * FROM {table} WHERE account = ?{filter} ORDER BY {order}", *values)
 
 
-def _captures(payments):
+def _captures(payments: list[dict]) -> list[dict]:
     """Each capture with the payment that it belongs to."""
     return [
         {"payment_id": payment["payment_id"], "currency": payment["currency"], **capture}
@@ -45,7 +48,7 @@ def _captures(payments):
     ]
 
 
-def _tries(ledger, session_id):
+def _tries(ledger: Ledger, session_id: str | None) -> dict[int, list[dict]]:
     """Delivery → its tries."""
     rows = ledger.database.rows(
         "SELECT tries.* FROM tries JOIN deliveries ON deliveries.id = delivery_id WHERE account = ?"
@@ -59,12 +62,12 @@ def _tries(ledger, session_id):
     return found
 
 
-def _delivery(row, tries):
+def _delivery(row: sqlite3.Row, tries: dict[int, list[dict]]) -> dict:
     return _picked(row, DELIVERY) | {
         "webhook": json.loads(row["document"]),
         "tries": tries.get(row["id"], []),
     }
 
 
-def _picked(row, names):
+def _picked(row: sqlite3.Row, names: tuple[str, ...]) -> dict:
     return {name: row[name] for name in names}

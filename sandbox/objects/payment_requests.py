@@ -1,15 +1,14 @@
-"""Payment requests: Xendit's record that a buyer began to pay by one channel. Each has one payment here.
+"""Payment requests: Xendit's record that a buyer began to pay by one channel. Each has one payment here."""
 
-Called by `payments.py` with the fate of the payment, by `sessions.py` when a session ends, by the ticker.
-"""
-
+from collections.abc import Iterable
 from datetime import timedelta
 
 from .. import clock
 from ..contract import channels, errors
+from ..contract.statuses import PAYMENT_MOVES, PAYMENT_REQUEST_MOVES, PaymentRequestStatus, PaymentStatus, check_move
+from ..memory.ledger import Ledger
 from ..webhooks import deliveries
 
-OPEN = ("REQUIRES_ACTION", "ACCEPTING_PAYMENTS")
 ECHOED = (
     "customer_id",
     "country",
@@ -21,70 +20,79 @@ ECHOED = (
 )
 
 
-def create(ledger, session, attempt, actions):
-    """Record what the buyer is asked to do for this attempt."""
+def create(ledger: Ledger, session: dict, payment: dict, actions: Iterable[dict]) -> None:
+    """Record what the buyer is asked to do for this try."""
     request = {
-        "payment_request_id": attempt["payment_request_id"],
+        "payment_request_id": payment["payment_request_id"],
         "business_id": session["business_id"],
-        "reference_id": attempt["reference_id"],
-        "latest_payment_id": attempt["payment_id"],
+        "reference_id": payment["reference_id"],
+        "latest_payment_id": payment["payment_id"],
         **{name: session[name] for name in ECHOED if name in session},
-        **{name: attempt[name] for name in ("type", "request_amount", "channel_code")},
-        **({"channel_properties": attempt["channel_properties"]} if "channel_properties" in attempt else {}),
+        **{name: payment[name] for name in ("type", "request_amount", "channel_code")},
+        **({"channel_properties": payment["channel_properties"]} if "channel_properties" in payment else {}),
         "actions": list(actions),
-        "status": "REQUIRES_ACTION",
-        "created": attempt["created"],
-        "updated": attempt["created"],
+        "status": PaymentRequestStatus.REQUIRES_ACTION,
+        "created": payment["created"],
+        "updated": payment["created"],
     }
-    due_at = _due_at(ledger, session, attempt["channel_code"])
+    due_at = _due_at(ledger, session, payment["channel_code"])
     ledger.save_payment_request(session["payment_session_id"], request, due_at)
 
 
-def find(ledger, request_id):
-    """The request as the API shows it. An attempt to save a method is none."""
+def find(ledger: Ledger, request_id: str) -> dict:
+    """The request as the API shows it. A try to save a method is none."""
     request = ledger.payment_request(request_id)
     if request is None or request["type"] == "SAVE":
         raise errors.data_not_found("Payment request not found")
     return request
 
 
-def follow(ledger, session_id, payment):
-    """Give the request the outcome of its payment."""
+def follow(ledger: Ledger, session_id: str, payment: dict) -> dict:
+    """Give the request the outcome of its payment; returns it."""
     request = ledger.payment_request(payment["payment_request_id"])
-    request |= {"status": payment["status"], "updated": ledger.clock.stamp()}
+    status = PaymentRequestStatus(payment["status"])
+    check_move(PAYMENT_REQUEST_MOVES, request["status"], status)
+    request |= {"status": status, "updated": ledger.clock.stamp()}
     request |= {name: payment[name] for name in ("payment_token_id", "failure_code") if name in payment}
     ledger.save_payment_request(session_id, request)
+    return request
 
 
-def close_open(ledger, session_id, status):
-    """End the attempts of a session that ends; only an expiry is told by webhook."""
+def close_open(ledger: Ledger, session_id: str, status: PaymentStatus) -> None:
+    """End the open tries of a session that ends; only an expiry is told by webhook."""
     for request in ledger.payment_requests_of(session_id):
-        if request["status"] in OPEN:
+        if is_open(request):
             _close(ledger, session_id, request, status)
 
 
-def expire(ledger, session_id, request_id):
-    """The time of one attempt is over; the session goes on."""
-    _close(ledger, session_id, ledger.payment_request(request_id), "EXPIRED")
+def is_open(request: dict) -> bool:
+    """Whether the buyer may still do what the request asks for."""
+    return request["status"] == PaymentRequestStatus.REQUIRES_ACTION
 
 
-def expire_if_due(ledger, session_id, request_id):
+def expire(ledger: Ledger, session_id: str, request_id: str) -> None:
+    """The time of one try is over; the session goes on."""
+    _close(ledger, session_id, ledger.payment_request(request_id), PaymentStatus.EXPIRED)
+
+
+def expire_if_due(ledger: Ledger, session_id: str, request_id: str) -> None:
     """Whoever asks before the ticker has come finds what the ticker would leave."""
     due_at = ledger.payment_request_due_at(request_id)
     if due_at and due_at <= ledger.clock.stamp():
         expire(ledger, session_id, request_id)
 
 
-def _due_at(ledger, session, channel_code):
+def _due_at(ledger: Ledger, session: dict, channel_code: str) -> str | None:
     channel = channels.find(session["country"], session["currency"], channel_code)
     minutes = channel and channel["minutes"]
     return clock.stamp(ledger.clock.now() + timedelta(minutes=minutes)) if minutes else None
 
 
-def _close(ledger, session_id, request, status):
-    change = {"status": status, "updated": ledger.clock.stamp()}
+def _close(ledger: Ledger, session_id: str, request: dict, status: PaymentStatus) -> None:
     payment = ledger.payment(request["latest_payment_id"])
-    ledger.save_payment(session_id, payment | change)
-    ledger.save_payment_request(session_id, request | change)
-    if status == "EXPIRED" and request["type"] != "SAVE":
-        deliveries.announce(ledger, "payment_request.expiry", session_id, request | change)
+    check_move(PAYMENT_MOVES, payment["status"], status)
+    payment |= {"status": status, "updated": ledger.clock.stamp()}
+    ledger.save_payment(session_id, payment)
+    request = follow(ledger, session_id, payment)
+    if status == PaymentStatus.EXPIRED and request["type"] != "SAVE":
+        deliveries.announce(ledger, "payment_request.expiry", session_id, request)

@@ -1,12 +1,15 @@
-"""Attempts to pay a session: started, then a success or a failure, once. Called by `hosted.py` and the API.
+"""A buyer's tries to pay a session: each is started, then succeeds or fails, once.
 
-In a SAVE session nothing is paid: the attempt, of type SAVE, leads to a token, and no payment is ever told.
+In a SAVE session nothing is paid: the try, of type SAVE, leads to a token, and no payment is ever told.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from .. import clock
 from ..contract import amounts, errors
+from ..contract.statuses import PAYMENT_MOVES, PaymentStatus, check_move
+from ..memory.ledger import Ledger
 from ..webhooks import deliveries
 from . import payment_requests, sessions, tokens
 
@@ -14,8 +17,16 @@ ECHOED = ("customer_id", "country", "currency", "capture_method", "description",
 AUTHORIZATION_LIFE = timedelta(days=7)
 
 
-def start(ledger, session_id, channel_code, channel_properties=None, *, save=False, actions=()):
-    """Record a new attempt, PENDING until its outcome is known. `save` is the buyer's wish, where asked."""
+def start(
+    ledger: Ledger,
+    session_id: str,
+    channel_code: str,
+    channel_properties: dict | None = None,
+    *,
+    save: bool = False,
+    actions: Iterable[dict] = (),
+) -> dict:
+    """Record a new try, PENDING until its outcome is known. `save` is the buyer's wish, where asked."""
     with ledger.transaction():
         session = sessions.find_active(ledger, session_id)
         payment = _new_payment(ledger, session, channel_code, channel_properties, save)
@@ -24,14 +35,14 @@ def start(ledger, session_id, channel_code, channel_properties=None, *, save=Fal
         return payment
 
 
-def succeed(ledger, session_id, payment_id, details):
+def succeed(ledger: Ledger, session_id: str, payment_id: str, details: dict) -> None:
     """Take the money, reserve it or save the method, and complete the session; once."""
     with ledger.transaction():
         session = sessions.find_active(ledger, session_id)
         payment = find_pending(ledger, session_id, payment_id)
         outcome = details | tokens.create_if_saved(ledger, session, payment, details)
         if payment["type"] == "SAVE":
-            _close(ledger, session_id, payment, {"status": "SUCCEEDED"} | outcome)
+            _close(ledger, session_id, payment, {"status": PaymentStatus.SUCCEEDED} | outcome)
             sessions.complete(ledger, session, {"payment_token_id": payment["payment_token_id"]})
             return
         if session["capture_method"] == "MANUAL":
@@ -41,31 +52,31 @@ def succeed(ledger, session_id, payment_id, details):
         sessions.complete(ledger, session, ledger.payment(payment_id))
 
 
-def fail(ledger, session_id, payment_id, failure_code, details):
-    """End the attempt without money. The session stays ACTIVE, so that the buyer can try again."""
+def fail(ledger: Ledger, session_id: str, payment_id: str, failure_code: str, details: dict) -> None:
+    """End the try without money. The session stays ACTIVE, so that the buyer can try again."""
     with ledger.transaction():
         session = sessions.find_active(ledger, session_id)
         payment = find_pending(ledger, session_id, payment_id)
-        _close(ledger, session_id, payment, {"status": "FAILED", "failure_code": failure_code} | details)
+        _close(ledger, session_id, payment, {"status": PaymentStatus.FAILED, "failure_code": failure_code} | details)
         if payment["type"] == "SAVE":
             tokens.fail(ledger, session, payment)
         else:
             deliveries.announce(ledger, "payment.failure", session_id, payment)
 
 
-def find_pending(ledger, session_id, payment_id):
+def find_pending(ledger: Ledger, session_id: str, payment_id: str) -> dict:
     payment = ledger.payment(payment_id)
     if payment is None or ledger.session_of("payments", payment_id) != session_id:
         raise errors.data_not_found("Payment not found")
-    if payment["status"] == "PENDING":
+    if payment["status"] == PaymentStatus.PENDING:
         payment_requests.expire_if_due(ledger, session_id, payment["payment_request_id"])
         payment = ledger.payment(payment_id)
-    if payment["status"] != "PENDING":
+    if payment["status"] != PaymentStatus.PENDING:
         raise errors.refusal("INELIGIBLE_TRANSACTION_STATUS", f"Payment status is {payment['status']}", 422)
     return payment
 
 
-def capture(ledger, session_id, payment, amount):
+def capture(ledger: Ledger, session_id: str, payment: dict, amount: int | float) -> dict:
     """Add a capture to the payment and tell it; the rules for asking are in `captures.py`."""
     taken = {
         "capture_id": ledger.ids.capture_id(),
@@ -73,17 +84,17 @@ def capture(ledger, session_id, payment, amount):
         "capture_timestamp": ledger.clock.stamp(),
     }
     captures = [*payment.get("captures", ()), taken]
-    _close(ledger, session_id, payment, {"status": "SUCCEEDED", "captures": captures})
+    _close(ledger, session_id, payment, {"status": PaymentStatus.SUCCEEDED, "captures": captures})
     deliveries.announce(ledger, "payment.capture", session_id, payment)
     return payment
 
 
-def captured(payment):
+def captured(payment: dict) -> int | float:
     """How much of the payment was collected."""
     return amounts.total(capture["capture_amount"] for capture in payment.get("captures", ()))
 
 
-def receipt(ledger, channel):
+def receipt(ledger: Ledger, channel: dict) -> dict:
     """What the buyer's bank or wallet adds to a payment."""
     details = {"issuer_name": channel["name"], "receipt_id": ledger.ids.receipt_id()}
     if channel["kind"] == "account":
@@ -91,7 +102,7 @@ def receipt(ledger, channel):
     return {"payment_details": details}
 
 
-def _new_payment(ledger, session, channel_code, channel_properties, save):
+def _new_payment(ledger: Ledger, session: dict, channel_code: str, channel_properties: dict | None, save: bool) -> dict:
     now = ledger.clock.stamp()
     return {
         "payment_id": ledger.ids.payment_id(),
@@ -103,26 +114,27 @@ def _new_payment(ledger, session, channel_code, channel_properties, save):
         "request_amount": session["amount"],
         "channel_code": channel_code,
         **({"channel_properties": channel_properties} if channel_properties else {}),
-        "status": "PENDING",
+        "status": PaymentStatus.PENDING,
         "created": now,
         "updated": now,
     }
 
 
-def _type(session, save):
+def _type(session: dict, save: bool) -> str:
     if session["session_type"] == "SAVE":
         return "SAVE"
     choice = session.get("allow_save_payment_method", "DISABLED")
     return "PAY_AND_SAVE" if choice == "FORCED" or (choice == "OPTIONAL" and save) else "PAY"
 
 
-def _authorize(ledger, session_id, payment, outcome):
+def _authorize(ledger: Ledger, session_id: str, payment: dict, outcome: dict) -> None:
     due_at = clock.stamp(ledger.clock.now() + AUTHORIZATION_LIFE)
-    _close(ledger, session_id, payment, {"status": "AUTHORIZED"} | outcome, due_at)
+    _close(ledger, session_id, payment, {"status": PaymentStatus.AUTHORIZED} | outcome, due_at)
     deliveries.announce(ledger, "payment.authorization", session_id, payment)
 
 
-def _close(ledger, session_id, payment, outcome, due_at=None):
+def _close(ledger: Ledger, session_id: str, payment: dict, outcome: dict, due_at: str | None = None) -> None:
+    check_move(PAYMENT_MOVES, payment["status"], outcome["status"])
     payment |= outcome | {"updated": ledger.clock.stamp()}
     ledger.save_payment(session_id, payment, due_at)
     payment_requests.follow(ledger, session_id, payment)

@@ -1,4 +1,4 @@
-"""Refunds: asked for, pending for a few seconds, then done or failed. Called by `api.py` and the ticker.
+"""Refunds: asked for, pending for a few seconds, then done or failed.
 
 How they end is a setting of the account. A refund never changes the session or the payment.
 """
@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from .. import clock
 from ..contract import amounts, channels, errors
+from ..contract.statuses import REFUND_MOVES, PaymentStatus, RefundStatus, check_move
+from ..memory.ledger import Ledger
 from ..webhooks import deliveries
 from . import payment_requests, payments
 
@@ -15,7 +17,7 @@ METHOD_TYPES = {"CARDS": "CARD", "EWALLET": "EWALLET", "ONLINE_BANKING": "DIRECT
 NOT_IN_WEBHOOKS = ("payment_request_id",)
 
 
-def create(ledger, request):
+def create(ledger: Ledger, request: dict) -> dict:
     """A PENDING refund for a request of the right shape, or the refusal that Xendit would answer."""
     with ledger.transaction():
         payment = _refundable(ledger, request["payment_request_id"])
@@ -27,10 +29,11 @@ def create(ledger, request):
         return refund
 
 
-def settle(ledger, session_id, refund_id):
+def settle(ledger: Ledger, session_id: str, refund_id: str) -> None:
     """Give a pending refund its outcome and tell it."""
     refund, failure_code = ledger.refund(refund_id), ledger.account.refund_failure_code
-    status = "FAILED" if failure_code else "SUCCEEDED"
+    status = RefundStatus.FAILED if failure_code else RefundStatus.SUCCEEDED
+    check_move(REFUND_MOVES, refund["status"], status)
     now = ledger.clock.stamp()
     refund |= {"status": status, "failure_code": failure_code, "updated": now}
     ledger.save_refund(session_id, refund)
@@ -41,10 +44,10 @@ def settle(ledger, session_id, refund_id):
     deliveries.announce(ledger, event, session_id, data)
 
 
-def _refundable(ledger, request_id):
+def _refundable(ledger: Ledger, request_id: str) -> dict:
     request = payment_requests.find(ledger, request_id)
     payment = ledger.payment(request["latest_payment_id"])
-    if payment["status"] != "SUCCEEDED":
+    if payment["status"] != PaymentStatus.SUCCEEDED:
         message = f"Payment request status is {request['status']}, expecting SUCCEEDED"
         raise errors.refusal("INELIGIBLE_TRANSACTION_STATUS", message)
     rule = _rule(payment)
@@ -58,15 +61,15 @@ def _refundable(ledger, request_id):
     return payment
 
 
-def _rule(payment):
+def _rule(payment: dict) -> dict | None:
     channel = channels.find(payment["country"], payment["currency"], payment["channel_code"])
     return channel and channel["refund"]
 
 
-def _amount(ledger, request, payment, session_id):
+def _amount(ledger: Ledger, request: dict, payment: dict, session_id: str) -> int | float:
     """The amount to refund, judged against what earlier refunds left."""
-    given_back = [refund for refund in ledger.refunds_of(session_id) if refund["status"] != "FAILED"]
-    if any(refund["status"] == "PENDING" for refund in given_back):
+    given_back = [refund for refund in ledger.refunds_of(session_id) if refund["status"] != RefundStatus.FAILED]
+    if any(refund["status"] == RefundStatus.PENDING for refund in given_back):
         raise errors.refusal("REFUND_IN_PROGRESS", "Please wait for the pending refund to be completed")
     taken = payments.captured(payment)
     left = amounts.difference(taken, amounts.total(refund["amount"] for refund in given_back))
@@ -84,7 +87,7 @@ def _amount(ledger, request, payment, session_id):
     return amount
 
 
-def _new_refund(ledger, request, payment, amount):
+def _new_refund(ledger: Ledger, request: dict, payment: dict, amount: int | float) -> dict:
     now = ledger.clock.stamp()
     channel = channels.find(payment["country"], payment["currency"], payment["channel_code"])
     return {
@@ -98,7 +101,7 @@ def _new_refund(ledger, request, payment, amount):
         "currency": payment["currency"],
         "amount": amount,
         "reason": request["reason"],
-        "status": "PENDING",
+        "status": RefundStatus.PENDING,
         "failure_code": None,
         "refund_fee_amount": None,
         "metadata": request.get("metadata"),

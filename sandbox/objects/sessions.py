@@ -1,13 +1,15 @@
 """The life of a payment session: create, read, cancel, expire, complete.
 
-Called by the API, the pages, `payments.py` and the ticker. A session is the dictionary that the API
-answers; `ledger.py` keeps it as JSON, and beside it when it expires on the sandbox's clock.
+A session is the dictionary that the API answers; the ledger keeps it as JSON, and beside it when it expires on
+the sandbox's clock.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .. import clock
 from ..contract import errors
+from ..contract.statuses import SESSION_MOVES, PaymentStatus, SessionStatus, check_move
+from ..memory.ledger import Ledger
 from ..webhooks import deliveries
 from . import payment_requests
 
@@ -29,7 +31,7 @@ RESULTS = ("payment_request_id", "payment_id", "payment_token_id")
 NOT_IN_WEBHOOKS = ("components_sdk_key",)
 
 
-def create(ledger, request, public_url):
+def create(ledger: Ledger, request: dict, public_url: str) -> dict:
     """Store a new ACTIVE session for a request that `validation.py` found good."""
     with ledger.transaction():
         session = _new_session(ledger, request, public_url)
@@ -37,32 +39,32 @@ def create(ledger, request, public_url):
     return session
 
 
-def find(ledger, session_id):
+def find(ledger: Ledger, session_id: str) -> dict:
     """The session as it is now; one whose time is over expires here if nobody expired it before."""
     with ledger.transaction():
         session = ledger.session(session_id)
         if session is None:
             raise errors.session_not_found()
-        if session["status"] == "ACTIVE" and time_left(ledger, session) <= timedelta(0):
+        if session["status"] == SessionStatus.ACTIVE and time_left(ledger, session) <= timedelta(0):
             _expire(ledger, session)
         return session
 
 
-def time_left(ledger, session):
+def time_left(ledger: Ledger, session: dict) -> timedelta:
     """How long an ACTIVE session still lives on the sandbox's clock."""
     return clock.moment(ledger.session_due_at(session["payment_session_id"])) - ledger.clock.now()
 
 
-def cancel(ledger, session_id):
+def cancel(ledger: Ledger, session_id: str) -> dict:
     """End an ACTIVE session. Xendit sends no webhook about it."""
     with ledger.transaction():
         session = find_active(ledger, session_id)
-        payment_requests.close_open(ledger, session_id, "CANCELED")
-        _move(ledger, session, "CANCELED")
+        payment_requests.close_open(ledger, session_id, PaymentStatus.CANCELED)
+        _move(ledger, session, SessionStatus.CANCELED)
         return session
 
 
-def expire(ledger, session_id):
+def expire(ledger: Ledger, session_id: str) -> dict:
     """End an ACTIVE session at once, as if its time were over."""
     with ledger.transaction():
         session = find_active(ledger, session_id)
@@ -71,29 +73,29 @@ def expire(ledger, session_id):
         return session
 
 
-def complete(ledger, session, attempt):
+def complete(ledger: Ledger, session: dict, payment: dict) -> None:
     """Join the session and what completed it; part of the payment's transaction."""
-    session |= {name: attempt[name] for name in RESULTS if name in attempt}
-    payment_requests.close_open(ledger, session["payment_session_id"], "CANCELED")
-    _move(ledger, session, "COMPLETED")
+    session |= {name: payment[name] for name in RESULTS if name in payment}
+    payment_requests.close_open(ledger, session["payment_session_id"], PaymentStatus.CANCELED)
+    _move(ledger, session, SessionStatus.COMPLETED)
     _announce(ledger, "payment_session.completed", session)
 
 
-def find_active(ledger, session_id):
+def find_active(ledger: Ledger, session_id: str) -> dict:
     session = find(ledger, session_id)
-    if session["status"] != "ACTIVE":
+    if session["status"] != SessionStatus.ACTIVE:
         raise errors.session_not_active(session["status"])
     return session
 
 
-def _new_session(ledger, request, public_url):
+def _new_session(ledger: Ledger, request: dict, public_url: str) -> dict:
     now = ledger.clock.now()
     session_id, customer_id = ledger.ids.session_id(), _customer_id(ledger, request)
     return {
         "payment_session_id": session_id,
         "created": clock.stamp(now),
         "updated": clock.stamp(now),
-        "status": "ACTIVE",
+        "status": SessionStatus.ACTIVE,
         "reference_id": request["reference_id"],
         **({"customer_id": customer_id} if customer_id else {}),
         **_echo(request, ECHOED_BEFORE),
@@ -106,26 +108,26 @@ def _new_session(ledger, request, public_url):
     }
 
 
-def _echo(request, names):
+def _echo(request: dict, names: tuple[str, ...]) -> dict:
     return {name: request[name] for name in names if request.get(name) is not None}
 
 
-def _capture_method(request):
+def _capture_method(request: dict) -> dict:
     return {"capture_method": request.get("capture_method", "AUTOMATIC")} if request["session_type"] == "PAY" else {}
 
 
-def _expires_at(request, now):
+def _expires_at(request: dict, now: datetime) -> str:
     """What the API shows: the caller's own moment, or half an hour on the sandbox's clock."""
     return clock.stamp(clock.moment(request["expires_at"].upper()) if "expires_at" in request else now + DEFAULT_LIFE)
 
 
-def _due_at(ledger, request, session):
+def _due_at(ledger: Ledger, request: dict, session: dict) -> str:
     if "expires_at" in request:
         return clock.stamp(ledger.clock.from_real(clock.moment(session["expires_at"])))
     return session["expires_at"]
 
 
-def _front_end(ledger, request, session_id, public_url):
+def _front_end(ledger: Ledger, request: dict, session_id: str, public_url: str) -> dict:
     if request["mode"] == "COMPONENTS":
         return {
             "components_sdk_key": ledger.ids.components_sdk_key(),
@@ -134,7 +136,7 @@ def _front_end(ledger, request, session_id, public_url):
     return {"payment_link_url": f"{public_url}/checkout/{session_id}"}
 
 
-def _customer_id(ledger, request):
+def _customer_id(ledger: Ledger, request: dict) -> str | None:
     """The id of the customer named or described; a known customer reference keeps its id."""
     if "customer" not in request or "customer_id" in request:
         return request.get("customer_id")
@@ -146,17 +148,18 @@ def _customer_id(ledger, request):
     return customer_id
 
 
-def _expire(ledger, session):
-    payment_requests.close_open(ledger, session["payment_session_id"], "EXPIRED")
-    _move(ledger, session, "EXPIRED")
+def _expire(ledger: Ledger, session: dict) -> None:
+    payment_requests.close_open(ledger, session["payment_session_id"], PaymentStatus.EXPIRED)
+    _move(ledger, session, SessionStatus.EXPIRED)
     _announce(ledger, "payment_session.expired", session)
 
 
-def _move(ledger, session, status):
+def _move(ledger: Ledger, session: dict, status: SessionStatus) -> None:
+    check_move(SESSION_MOVES, session["status"], status)
     session |= {"status": status, "updated": ledger.clock.stamp()}
     ledger.save_session(session, None)
 
 
-def _announce(ledger, event, session):
+def _announce(ledger: Ledger, event: str, session: dict) -> None:
     data = {name: value for name, value in session.items() if name not in NOT_IN_WEBHOOKS}
     deliveries.announce(ledger, event, session["payment_session_id"], data)

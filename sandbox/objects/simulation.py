@@ -1,6 +1,7 @@
-"""Xendit's own test call: a buyer pays what a payment request shows. Called by `api_v3.py`."""
+"""Xendit's own test call: a buyer pays what a payment request shows."""
 
 from ..contract import channels, errors
+from ..memory.ledger import Ledger
 from . import payment_requests, payments, sessions
 
 KINDS = ("account", "counter", "qr")
@@ -13,14 +14,14 @@ ANSWER = {
 }
 
 
-def simulate(ledger, request_id, amount=None):
+def simulate(ledger: Ledger, request_id: str, amount: int | float | None = None) -> dict:
     """Pay it; Xendit documents no refusal, so these are ours."""
     with ledger.transaction():
         payment_requests.find(ledger, request_id)
         session_id = ledger.session_of("payment_requests", request_id)
         sessions.find(ledger, session_id)
         request = payment_requests.find(ledger, request_id)
-        if request["status"] not in payment_requests.OPEN:
+        if not payment_requests.is_open(request):
             raise errors.refusal("INACTIVE_PAYMENT_REQUEST", f"Payment request status is {request['status']}")
         channel = channels.find(request["country"], request["currency"], request["channel_code"])
         if channel["kind"] not in KINDS:

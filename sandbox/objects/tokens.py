@@ -1,5 +1,7 @@
-"""Saved payment methods: made when an attempt that saves succeeds. Called by `payments.py`."""
+"""Saved payment methods: made when a try that saves succeeds."""
 
+from ..contract.statuses import TokenStatus
+from ..memory.ledger import Ledger
 from ..webhooks import deliveries
 
 ECHOED = (
@@ -28,34 +30,34 @@ FAILURES = (
 OTHER_FAILURE = "CARD_DECLINED"
 
 
-def create_if_saved(ledger, session, attempt, details):
-    """What a success adds to the attempt: the id of the new token, if the attempt saves."""
-    if attempt["type"] == "PAY":
+def create_if_saved(ledger: Ledger, session: dict, payment: dict, details: dict) -> dict:
+    """What a success adds to the try: the id of the new token, if the try saves."""
+    if payment["type"] == "PAY":
         return {}
     known = {name: value for name, value in details.get("payment_details", {}).items() if name in SHARED_DETAILS}
-    token = _new_token(ledger, attempt) | {"status": "ACTIVE", **({"token_details": known} if known else {})}
+    token = _new_token(ledger, payment) | {"status": TokenStatus.ACTIVE, **({"token_details": known} if known else {})}
     _tell(ledger, session, "payment_token.activation", token)
     return {"payment_token_id": token["payment_token_id"]}
 
 
-def fail(ledger, session, attempt):
+def fail(ledger: Ledger, session: dict, payment: dict) -> None:
     """The buyer's method could not be saved. Tokens know fewer reasons than payments."""
-    reason = attempt["failure_code"] if attempt["failure_code"] in FAILURES else OTHER_FAILURE
-    token = _new_token(ledger, attempt) | {"status": "FAILED", "failure_code": reason}
+    reason = payment["failure_code"] if payment["failure_code"] in FAILURES else OTHER_FAILURE
+    token = _new_token(ledger, payment) | {"status": TokenStatus.FAILED, "failure_code": reason}
     _tell(ledger, session, "payment_token.failure", token)
 
 
-def _new_token(ledger, attempt):
+def _new_token(ledger: Ledger, payment: dict) -> dict:
     now = ledger.clock.stamp()
     return {
         "payment_token_id": ledger.ids.payment_token_id(),
-        **{name: attempt[name] for name in ECHOED if name in attempt},
+        **{name: payment[name] for name in ECHOED if name in payment},
         "created": now,
         "updated": now,
     }
 
 
-def _tell(ledger, session, event, token):
+def _tell(ledger: Ledger, session: dict, event: str, token: dict) -> None:
     session_id = session["payment_session_id"]
     ledger.save_token(session_id, token)
     deliveries.announce(ledger, event, session_id, token)

@@ -3,16 +3,21 @@
 import http.client
 import json
 import socket
+import sqlite3
 import ssl
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from ..clock import moment, stamp
 from ..memory import accounts
+from ..memory.accounts import Account
+from ..memory.database import Database
+from ..memory.delivery_states import DeliveryState
 
 SENDERS = 16
 SENDERS_OF_ONE_ACCOUNT = 4
@@ -28,24 +33,27 @@ RETRY_GAPS = (
 )
 NO_ANSWER_IN_TIME = "TimeoutError"
 
+# How a webhook is posted: address, headers, body and seconds → status and beginning of the answer.
+Post = Callable[[str, dict[str, str], str, float], tuple[int | None, str]]
 
-class Waiting:
+
+class FairQueue:
     """What waits for a sender: the oldest first, but of no account more at a time than its share."""
 
-    def __init__(self, share):
+    def __init__(self, share: int) -> None:
         self._share = share
         self._changed = threading.Condition()
         self._lines = {}  # account → its entries, each with its number in the order of all
         self._taken = Counter()
         self._count = 0
 
-    def put(self, account, entry):
+    def put(self, account: str, entry: tuple) -> None:
         with self._changed:
             self._count += 1
             self._lines.setdefault(account, deque()).append((self._count, entry))
             self._changed.notify()
 
-    def take(self):
+    def take(self) -> tuple[str, tuple]:
         """The account and its entry, once there is one; to be followed by `give_back`."""
         with self._changed:
             account = self._changed.wait_for(self._next)
@@ -55,14 +63,14 @@ class Waiting:
             self._taken[account] += 1
             return account, entry
 
-    def give_back(self, account):
+    def give_back(self, account: str) -> None:
         with self._changed:
             self._taken[account] -= 1
             if not self._taken[account]:
                 del self._taken[account]
             self._changed.notify()
 
-    def _next(self):
+    def _next(self) -> str | None:
         free = [account for account in self._lines if self._taken[account] < self._share]
         return min(free, key=lambda account: self._lines[account][0][0], default=None)
 
@@ -70,32 +78,32 @@ class Waiting:
 class Deadline:
     """One limit for all that is done with a socket; the socket's own limit starts anew with each byte."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
         self._timer = None
         self._is_over = False
 
-    def left(self):
+    def left(self) -> float:
         seconds = self._end - time.monotonic()
         if self.is_over():
             raise TimeoutError
         return max(seconds, 0.001)  # Zero would mean a socket that doesn't wait at all.
 
-    def is_over(self):
+    def is_over(self) -> bool:
         return self._is_over or time.monotonic() >= self._end
 
-    def cut_off(self, connected):
+    def cut_off(self, connected: socket.socket) -> None:
         """From now on, hang up when the time is over; until `stop`."""
         self._timer = threading.Timer(self.left(), self._hang_up, [connected])
         self._timer.daemon = True
         self._timer.start()
 
-    def stop(self):
+    def stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer.join()
 
-    def _hang_up(self, connected):
+    def _hang_up(self, connected: socket.socket) -> None:
         self._is_over = True
         with suppress(OSError):
             # Not the method of a TLS socket: that takes the encryption away from under the reader.
@@ -103,18 +111,20 @@ class Deadline:
 
 
 class Courier:
-    def __init__(self, database, report, senders=SENDERS, post=None):
+    def __init__(
+        self, database: Database, report: Callable[[str], object], senders: int = SENDERS, post: Post | None = None
+    ) -> None:
         self._senders = senders
-        self._post = post
+        self._post = post or post_over_network
         self._database = database
         self._report = report
-        self._due = Waiting(SENDERS_OF_ONE_ACCOUNT)
+        self._due = FairQueue(SENDERS_OF_ONE_ACCOUNT)
 
-    def start(self):
+    def start(self) -> None:
         for _ in range(self._senders):
             threading.Thread(target=self._send_all, daemon=True).start()
 
-    def hand_out(self):
+    def hand_out(self) -> None:
         """Give what is due now, and what somebody wants sent again, to the senders."""
         for delivery in self._database.claim_deliveries(self._database.clock.stamp()):
             if delivery["at_once"]:
@@ -124,7 +134,7 @@ class Courier:
         for delivery in self._database.claim_resends():
             self._due.put(delivery["account"], (delivery, True))
 
-    def send_due(self):
+    def send_due(self) -> None:
         """The same in the caller's thread, one after another: when this returns, all was tried."""
         now = self._database.clock.stamp()
         for delivery in self._database.claim_deliveries(now):
@@ -132,7 +142,7 @@ class Courier:
         for delivery in self._database.claim_resends():
             self._send(delivery, True)
 
-    def _send_all(self):
+    def _send_all(self) -> None:
         while True:
             account, (delivery, by_hand) = self._due.take()
             try:
@@ -140,20 +150,20 @@ class Courier:
             finally:
                 self._due.give_back(account)
 
-    def _send(self, delivery, by_hand):
+    def _send(self, delivery: sqlite3.Row, by_hand: bool) -> None:
         account = accounts.find(self._database, delivery["account"])
         if account.webhook_url is None:
             if not by_hand:
-                self._move(delivery, "NOT_SENT")
+                self._move(delivery, DeliveryState.NOT_SENT)
             return
         status, answer = self._try(account, delivery, by_hand)
         if not by_hand:
             self._move(delivery, *_what_follows(account, delivery, status, answer))
         elif _is_taken(status):
-            self._move(delivery, "DELIVERED")
+            self._move(delivery, DeliveryState.DELIVERED)
         self._report(f"webhook {delivery['event']} {status or 'no answer'}")
 
-    def _try(self, account, delivery, by_hand):
+    def _try(self, account: Account, delivery: sqlite3.Row, by_hand: bool) -> tuple[int | None, str]:
         clock = self._database.clock
         at, started = clock.stamp(), clock.monotonic()
         body = json.dumps(json.loads(delivery["document"]) | {"created": at})
@@ -162,7 +172,7 @@ class Courier:
             "x-callback-token": FORGED_TOKEN if delivery["forged"] else account.webhook_token,
             "user-agent": "Xendit-Sandbox",
         }
-        status, answer = (self._post or post)(account.webhook_url, headers, body, account.webhook_timeout_seconds)
+        status, answer = self._post(account.webhook_url, headers, body, account.webhook_timeout_seconds)
         self._database.record_try(
             delivery["id"],
             at=at,
@@ -175,12 +185,12 @@ class Courier:
         )
         return status, answer
 
-    def _move(self, delivery, state, due_at=None):
+    def _move(self, delivery: sqlite3.Row, state: DeliveryState, due_at: str | None = None) -> None:
         self._database.move_delivery(delivery["id"], state, due_at)
         self._database.delivery_added.set()  # After a jump, the next try may be due already.
 
 
-def post(url, headers, body, timeout_seconds):
+def post_over_network(url: str, headers: dict[str, str], body: str, timeout_seconds: float) -> tuple[int | None, str]:
     """Status and beginning of the answer; no status, and the reason, if there was no answer."""
     address = urlsplit(url)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
@@ -200,7 +210,7 @@ def post(url, headers, body, timeout_seconds):
         connection.close()
 
 
-def _connect(scheme, host, port, deadline):
+def _connect(scheme: str, host: str, port: int, deadline: Deadline) -> socket.socket:
     failure = OSError()
     for family, kind, protocol, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         connected = socket.socket(family, kind, protocol)
@@ -218,7 +228,7 @@ def _connect(scheme, host, port, deadline):
     raise failure
 
 
-def _beginning(answer):
+def _beginning(answer: http.client.HTTPResponse) -> str:
     """The first bytes of the answer. The status is what counts, even if the rest never comes."""
     try:
         return answer.read1(ANSWER_BYTES_KEPT).decode(errors="replace")
@@ -226,16 +236,18 @@ def _beginning(answer):
         return type(error).__name__
 
 
-def _is_taken(status):
+def _is_taken(status: int | None) -> bool:
     return status is not None and 200 <= status < 300
 
 
-def _what_follows(account, delivery, status, answer):
+def _what_follows(
+    account: Account, delivery: sqlite3.Row, status: int | None, answer: str
+) -> tuple[DeliveryState, str | None]:
     """State and next moment. Retries are counted from when the try before was due, so that a jump of the
     clock makes up for all that it skipped."""
     if _is_taken(status):
-        return "DELIVERED", None
+        return DeliveryState.DELIVERED, None
     is_over = status is None and answer == NO_ANSWER_IN_TIME and not account.retries_timeouts
     if is_over or delivery["tries_before"] >= len(RETRY_GAPS):
-        return "GIVEN_UP", None
-    return "WAITING", stamp(moment(delivery["due_at"]) + RETRY_GAPS[delivery["tries_before"]])
+        return DeliveryState.GIVEN_UP, None
+    return DeliveryState.WAITING, stamp(moment(delivery["due_at"]) + RETRY_GAPS[delivery["tries_before"]])

@@ -6,12 +6,12 @@ Everything happens in the transaction that makes the event true, so no webhook l
 from datetime import timedelta
 
 from .. import clock
+from ..memory.delivery_states import DeliveryState
 from ..trouble import dials
 from . import shapes
 
 COMPLETED = "payment_session.completed"
 FAILURE = "payment.failure"
-NOT_TOLD = "NOT_TOLD"
 # What the payment of a session adds to it.
 RESULTS = ("payment_request_id", "payment_id", "payment_token_id")
 
@@ -32,7 +32,7 @@ def _late(ledger, session_id, envelope, dial):
 
 
 def _never(ledger, session_id, envelope, dial):
-    ledger.add_delivery(session_id, envelope, None, state=NOT_TOLD)
+    ledger.add_delivery(session_id, envelope, None, state=DeliveryState.NOT_TOLD)
 
 
 def _repeat(ledger, session_id, envelope, dial):
@@ -49,12 +49,7 @@ def _at_once(ledger, session_id, envelope, dial):
 def _swapped(ledger, session_id, envelope, dial):
     """Whatever was announced before and has not left yet comes after this."""
     delivery_id = _add(ledger, session_id, envelope)
-    ledger.database.execute(
-        "UPDATE deliveries SET after = ? WHERE session_id = ? AND id < ?"
-        " AND state = 'WAITING' AND after IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = deliveries.id)",
-        *(delivery_id, session_id, delivery_id),
-    )
+    ledger.let_others_wait(session_id, delivery_id)
 
 
 def _failure_after_success(ledger, session_id, envelope, dial):

@@ -6,7 +6,7 @@ import time as real
 
 import pytest
 
-from sandbox.webhooks.courier import Waiting, post
+from sandbox.webhooks.courier import FairQueue, post_over_network
 
 from ..conftest import new_merchant, until
 from ..controls import Control
@@ -87,14 +87,14 @@ def test_an_answer_that_trickles_in_is_a_time_out(merchant, buyer, raw, beginnin
 def test_the_time_limit_leaves_no_thread_behind(receiver, raw):
     slow, body = raw(trickle(b"")), '{"business_id": "none", "data": {"reference_id": "threads"}}'
 
-    answers = [post(receiver.url, {}, body, 30), post(slow, {}, body, 1)]
+    answers = [post_over_network(receiver.url, {}, body, 30), post_over_network(slow, {}, body, 1)]
 
     assert answers == [(200, "ok"), (None, "TimeoutError")]
     until(threading.enumerate, lambda alive: not any(isinstance(each, threading.Timer) for each in alive))
 
 
 def test_one_sender_takes_all_in_the_order_in_which_they_came():
-    waiting, order = Waiting(share=4), []
+    waiting, order = FairQueue(share=4), []
     for position, account in enumerate("AAAAAABAB"):
         waiting.put(account, position)
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from time import time as real_time
 
 import pytest
 import requests
@@ -101,14 +100,13 @@ def test_a_canceled_session_is_not_announced(api, receiver):
 
 def test_webhooks_leave_at_once_and_nobody_waits_for_the_receiver(api, buyer, receiver):
     session = api.create()
-    receiver.delays[session["reference_id"]] = 1
+    receiver.delays[session["reference_id"]] = 10
 
-    started = real_time()
     buyer.pays_by_qr(session)
-    paid_after = real_time() - started
+    while_nobody_has_answered = Control(api.address, api.key).deliveries(session)
+    receiver.wait_for(session, "payment.capture")
 
-    assert paid_after < 0.5
-    assert receiver.wait_for(session, "payment.capture")["at"] - started < 0.5
+    assert [delivery["tries"] for delivery in while_nobody_has_answered] == [[], []]
 
 
 def test_a_delivery_nobody_takes_is_tried_six_times_more_and_then_given_up(here, merchant, buyer, receiver, time):
