@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from store.models import Order
 from store.orders.checkout import BuyerDetails, place_order
 from store.orders.paying import start
 from store.orders.settling import close, settle
+from store.rules import clock
 from store.rules.cart import Cart
 from store.xendit import Client, Session
 
 from ...buyer import COFFEE, DETAILS, Buyer
 from ...in_process import Sandbox, Shop
+from ..standing_clock import StandingClock
 
 SITI = BuyerDetails(**{**DETAILS, "mobile_number": "+6281234567890"})
 
@@ -29,7 +32,7 @@ def shop(tmp_path: Path, sandbox: Sandbox) -> Shop:
 
 @pytest.fixture
 def desk(shop: Shop) -> Iterator["Desk"]:
-    with shop.app.app_context():
+    with clock.using(StandingClock(clock.now())), shop.app.app_context():
         yield Desk(shop)
         db.session.rollback()
 
@@ -65,6 +68,10 @@ class Desk:
         """Pay on Xendit's page, of which the shop learns nothing yet."""
         session = self.shop.sandbox.session(order.newest_attempt.session_id)
         Buyer(self.shop).pays_by_qris(session["payment_link_url"])
+
+    def waits(self, **duration: float) -> None:
+        """Let time pass for the shop; at Xendit it stands, so that nothing expires there meanwhile."""
+        clock.sleep(timedelta(**duration).total_seconds())
 
     def sets(self, row: db.Model, **values: Any) -> None:
         """Change a row by hand, as if that had come about."""

@@ -1,14 +1,12 @@
 """Settling: Xendit's record decides, money beats clocks, what does not fit pays nothing, and twice changes nothing."""
 
-from datetime import timedelta
-
 import pytest
 
 from store.database import db
 from store.models import Order, OrderEvent, Payment
 from store.orders.paying import PaymentUnavailable
 from store.orders.settling import settle
-from store.rules.clock import now
+from store.rules.schedule import KNOWN_AFTER
 from store.rules.status import AttemptStatus, OrderStatus
 from store.xendit import ProviderRefused, ProviderUnavailable
 
@@ -16,6 +14,7 @@ from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
 from .conftest import Desk, Meanwhile
 
+UNKNOWN = "ps-" + "0" * 24
 MISMATCHES = {
     "one rupiah less": {"amount": 102999},
     "one rupiah more": {"amount": 103001},
@@ -126,8 +125,7 @@ def test_a_session_that_was_canceled_elsewhere_leaves_its_order_payable(desk: De
 def test_money_beats_the_clock_of_the_hold(desk: Desk):
     order = desk.opens()
     desk.pays(order)
-    desk.sets(order, hold_expires_at=now() - timedelta(hours=1))
-    desk.sets(order.newest_attempt, expires_at=now() - timedelta(hours=1))
+    desk.waits(hours=1)
 
     desk.settles(order)
 
@@ -213,7 +211,7 @@ def test_completed_without_a_payment_waits_for_the_end_of_the_attempt_and_is_the
 
     desk.settles(order)
     waiting = order.newest_attempt.status
-    desk.sets(order.newest_attempt, expires_at=now())
+    desk.waits(minutes=30)
     desk.settles(order)
 
     assert (waiting, order.newest_attempt.status) == (AttemptStatus.ACTIVE, AttemptStatus.SUSPECT)
@@ -234,7 +232,8 @@ def test_without_an_answer_nothing_changes_and_the_caller_knows(desk: Desk, sand
 
 def test_a_session_that_xendit_has_known_for_a_moment_only_is_not_given_up(desk: Desk):
     order = desk.opens()
-    desk.sets(order.newest_attempt, session_id="ps-" + "0" * 24)
+    desk.sets(order.newest_attempt, session_id=UNKNOWN)
+    desk.waits(seconds=KNOWN_AFTER.total_seconds())
 
     with pytest.raises(ProviderRefused):
         desk.settles(order)
@@ -244,7 +243,8 @@ def test_a_session_that_xendit_has_known_for_a_moment_only_is_not_given_up(desk:
 
 def test_a_session_that_xendit_should_know_and_does_not_has_ended(desk: Desk):
     order = desk.opens()
-    desk.sets(order.newest_attempt, session_id="ps-" + "0" * 24, sent_at=now() - timedelta(minutes=2))
+    desk.sets(order.newest_attempt, session_id=UNKNOWN)
+    desk.waits(seconds=KNOWN_AFTER.total_seconds() + 1)
 
     desk.settles(order)
 
