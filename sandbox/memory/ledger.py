@@ -71,7 +71,7 @@ class Ledger:
             reference_id,
         )
 
-    # Attempts to pay, saved methods, refunds
+    # Tries to pay, saved methods, refunds
 
     def save_payment_request(self, session_id: str, request: dict, due_at: str | None = None) -> None:
         self._save("payment_requests", request["payment_request_id"], session_id, request, due_at)
@@ -80,7 +80,7 @@ class Ledger:
         return self._find("payment_requests", request_id)
 
     def payment_request_due_at(self, request_id: str) -> str | None:
-        """When the time of one attempt is over, or None."""
+        """When the time of one try is over, or None."""
         return self._due_at("payment_requests", request_id)
 
     def payment_requests_of(self, session_id: str) -> list[dict]:
