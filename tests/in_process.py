@@ -7,9 +7,7 @@ import http.client
 import io
 import socket
 import subprocess
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -31,7 +29,7 @@ from store.database import release
 from store.worker import Worker
 from store.xendit import Client
 
-from .processes import SECRET_KEY, WEBHOOK_TOKEN, Records, settings_of_shop
+from .records import SECRET_KEY, WEBHOOK_TOKEN, Records, filled_database, settings_of_shop
 
 # Nobody listens there, so a call that does not go through the network of a test reaches nobody.
 SHOP_PORT, SANDBOX_PORT = 1, 2
@@ -73,7 +71,7 @@ class Network(BaseAdapter):
             raise requests.ConnectionError(f"nobody answers at {request.url}", request=request)
         with socket.socket() as connection:  # The sandbox breaks it off where a test wants that.
             try:
-                answer = _received(_asked(app, {**_environ(request), "sandbox.connection": connection}))
+                answer = _received(_asked(app, {**_environ(request), "sandbox.connection": connection}), request.method)
             except OSError as error:
                 raise requests.ConnectionError(error, request=request) from error
         return BUILDER.build_response(request, answer)
@@ -134,9 +132,9 @@ class _Wire:
         return io.BytesIO(self._content)
 
 
-def _received(content: bytes) -> HTTPResponse:
+def _received(content: bytes, method: str) -> HTTPResponse:
     """The answer as read by the same parser that reads from the network, cookies included."""
-    answer = http.client.HTTPResponse(_Wire(content))
+    answer = http.client.HTTPResponse(_Wire(content), method=method)
     answer.begin()
     return HTTPResponse(
         body=answer,
@@ -146,6 +144,7 @@ def _received(content: bytes) -> HTTPResponse:
         preload_content=False,
         decode_content=False,
         original_response=answer,
+        request_method=method,
     )
 
 
@@ -216,7 +215,7 @@ class Shop(Records):
         self.url = SHOP_URL
         self.folder = folder
         self.sandbox = sandbox
-        (folder / "shop.db").write_bytes(_filled_database())
+        (folder / "shop.db").write_bytes(filled_database())
         self.app = _app(folder, sandbox, **settings)
         sandbox.network.add(self.url, self.app)
 
@@ -250,14 +249,3 @@ def _let_go() -> None:
 def _app(folder: Path, sandbox: Sandbox, **settings: str):
     environ = settings_of_shop(SHOP_PORT, folder, sandbox.url, **settings)
     return create_app(read_settings(environ), Client(SECRET_KEY, sandbox.url, sandbox.network))
-
-
-@cache
-def _filled_database() -> bytes:
-    """The database as `init-db` makes it; once, because migrating takes long."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = _app(Path(folder), Sandbox())
-        with app.app_context():
-            result = app.test_cli_runner(catch_exceptions=False).invoke(args=["init-db"])
-        assert result.exit_code == 0, result.output
-        return (Path(folder) / "shop.db").read_bytes()

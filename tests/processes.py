@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -11,9 +10,8 @@ from pathlib import Path
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent
-SECRET_KEY = "xnd_development_for_the_tests"
-WEBHOOK_TOKEN = "token-of-the-tests-0123456789abcdef"
+from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Records, filled_database, settings_of_shop
+
 STARTS_WITHIN = 20.0
 
 
@@ -58,14 +56,15 @@ class Process:
         """End it and what it has started, as a power cut would."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._file.close()
 
     def stop(self) -> None:
         self._process.terminate()
         try:
             self._process.wait(timeout=10)
+            self._file.close()
         except subprocess.TimeoutExpired:
             self.kill()
-        self._file.close()
 
 
 class Sandbox:
@@ -91,53 +90,6 @@ class Sandbox:
         requests.post(f"{self.url}/_control/sessions/{session_id}/expire", timeout=5).raise_for_status()
 
 
-def settings_of_shop(port: int, folder: Path, provider_url: str, **settings: str) -> dict[str, str]:
-    """The environment of a shop with its database in this folder; `provider_url` is all it knows of the provider."""
-    return {
-        "PORT": str(port),
-        "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
-        "SECRET_KEY": "signs the cookies of the tests",
-        "XENDIT_SECRET_KEY": SECRET_KEY,
-        "XENDIT_API_URL": provider_url,
-        "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
-        **settings,
-    }
-
-
-class Records:
-    """What a test looks up and changes in a shop's database, which lies in `folder`, and what it sends to it."""
-
-    url: str
-    folder: Path
-
-    def sql(self, statement: str, *values) -> list[tuple]:
-        """Run one statement on the shop's database and return its rows."""
-        connection = sqlite3.connect(self.folder / "shop.db", timeout=10, isolation_level=None)
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            connection.close()
-
-    def make_everything_due(self) -> None:
-        """As if the time had passed until the worker's next looks."""
-        self.sql("UPDATE attempts SET next_check_at = '2000-01-01' WHERE next_check_at IS NOT NULL")
-        self.sql("UPDATE webhook_events SET due_at = '2000-01-01' WHERE processed_at IS NULL")
-
-    def stock(self, slug: str) -> int:
-        return self.sql("SELECT stock FROM products WHERE slug = ?", slug)[0][0]
-
-    def set_stock(self, slug: str, pieces: int) -> None:
-        self.sql("UPDATE products SET stock = ? WHERE slug = ?", pieces, slug)
-
-    def send_webhook(self, body, token: str | bytes | None = WEBHOOK_TOKEN) -> requests.Response:
-        """Send a webhook as the provider would; `body` is JSON, or bytes as they are."""
-        headers = {"content-type": "application/json"}
-        if token is not None:
-            headers["x-callback-token"] = token
-        content = {"data": body} if isinstance(body, bytes) else {"json": body}
-        return self.browser().post(f"{self.url}/webhooks/xendit", headers=headers, timeout=30, **content)
-
-
 class Shop(Records):
     """The shop under gunicorn with its own database; `provider_url` is all it knows of the provider."""
 
@@ -148,9 +100,9 @@ class Shop(Records):
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self.environment = {**clean_environment(), **settings_of_shop(self.port, folder, provider_url, **settings)}
-        self.flask("init-db")
-        self.process = self.start()
+        (folder / "shop.db").write_bytes(filled_database())
         self.worker = self.start_worker() if with_worker else None
+        self.process = self.start()
 
     def start(self) -> Process:
         self.process = Process(["gunicorn", "app:app"], self.environment, self.folder / "shop.log")
@@ -179,6 +131,6 @@ class Shop(Records):
         )  # fmt: skip
 
     def stop(self) -> None:
-        if self.worker:
-            self.worker.stop()
-        self.process.stop()
+        """At once: how programs end when they are asked to, other tests tell."""
+        for process in filter(None, (self.worker, self.process)):
+            process.kill()

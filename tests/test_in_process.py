@@ -1,0 +1,91 @@
+"""The shop and the sandbox in one process: they meet as over a network, and two pairs of them share nothing."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import requests
+
+from .buyer import COFFEE, Buyer
+from .in_process import Sandbox, Shop
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path, Sandbox())
+
+
+def another_shop(folder: Path) -> Shop:
+    (folder / "another").mkdir()
+    return Shop(folder / "another", Sandbox())
+
+
+def test_a_whole_purchase_needs_no_process(shop: Shop):
+    buyer = Buyer(shop)
+
+    page = buyer.opens(buyer.pays_by_qris(buyer.goes_to_pay()))
+
+    assert page.url == f"{buyer.order}/complete"
+    assert "order is paid" in page.text
+    assert "Your cart is empty" in buyer.opens("/cart").text
+
+
+def test_the_webhooks_and_the_worker_pay_an_order_to_which_nobody_returned(shop: Shop):
+    buyer = Buyer(shop)
+    buyer.pays_by_qris(buyer.goes_to_pay())
+    before = buyer.status()["status"]
+
+    shop.works()
+
+    assert (before, buyer.status()["status"]) == ("pending", "paid")
+    assert shop.sql("SELECT count(*) FROM webhook_events WHERE processed_at IS NULL") == [(0,)]
+
+
+def test_two_shops_and_their_sandboxes_share_nothing(shop: Shop, tmp_path: Path):
+    other = another_shop(tmp_path)
+    shop.sandbox.spoil("create_session", "error", count=None)
+    shop.sandbox.database.clock.jump(timedelta(days=30))
+    buyer, other_buyer, stock = Buyer(shop), Buyer(other), shop.stock(COFFEE)
+
+    buyer.adds()
+    refused = buyer.checks_out()
+    link = other_buyer.goes_to_pay(quantity=2)
+    other_buyer.pays_by_qris(link)
+
+    assert refused.headers["location"].startswith("/order/")
+    assert (shop.stock(COFFEE), other.stock(COFFEE)) == (stock - 1, stock - 2)
+    other.works()
+    assert (buyer.status()["status"], other_buyer.status()["status"]) == ("pending", "paid")
+    assert abs(other.sandbox.database.clock.now() - shop.sandbox.database.clock.now()) > timedelta(days=29)
+
+
+def test_at_an_address_that_nobody_has_nobody_answers(shop: Shop):
+    with pytest.raises(requests.ConnectionError):
+        shop.browser().get("http://127.0.0.1:3/")
+
+
+@pytest.mark.parametrize("kind", ["reset_before_work", "reset_after_work"])
+def test_a_connection_that_breaks_is_an_error_for_its_caller(shop: Shop, kind: str):
+    shop.sandbox.spoil("get_session", kind)
+
+    with pytest.raises(requests.ConnectionError):
+        shop.sandbox.session("ps-" + "0" * 24)
+
+
+def test_an_answer_to_HEAD_has_its_headers_and_no_body(shop: Shop):
+    answer = shop.browser().head(shop.url)
+
+    assert answer.status_code == 200
+    assert int(answer.headers["content-length"]) > 0
+    assert answer.content == b""
+
+
+def test_cookies_and_compression_are_what_they_are_on_the_network(shop: Shop):
+    browser = shop.browser()
+
+    with browser.get(f"{shop.url}/products/{COFFEE}", headers={"accept-encoding": "gzip"}, stream=True) as answer:
+        compressed = answer.raw.read(decode_content=False)
+
+    assert compressed.startswith(b"\x1f\x8b")
+    assert "session" in browser.cookies
+    assert "Set-Cookie" not in browser.get(f"{shop.url}/healthz").headers
