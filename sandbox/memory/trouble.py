@@ -1,15 +1,15 @@
 """What is ordered to go wrong for an account: where its dials stand, and the faults of the API that wait."""
 
 import json
-import sqlite3
 
+from .database import Row
 from .ledger import Ledger
 
 # Kept in the place of the session for the default of an account.
 EVERY_SESSION = ""
 
 
-def dial(ledger: Ledger, session_id: str) -> sqlite3.Row | None:
+def dial(ledger: Ledger, session_id: str) -> Row | None:
     """The row with `position` and `number` of a session's own dial, or of the account's for EVERY_SESSION."""
     sql = "SELECT position, number FROM dials WHERE account = ? AND session_id = ?"
     return ledger.database.row(sql, ledger.key, session_id)
@@ -27,7 +27,7 @@ def forget_dial(ledger: Ledger, session_id: str) -> None:
     ledger.database.execute("DELETE FROM dials WHERE account = ? AND session_id = ?", ledger.key, session_id)
 
 
-def add_fault(ledger: Ledger, operation: str, document: dict, times: int | None) -> sqlite3.Row:
+def add_fault(ledger: Ledger, operation: str, document: dict, times: int | None) -> Row:
     """The row of a new fault that spoils so many calls; None is every call."""
     return ledger.database.row(
         "INSERT INTO faults (account, operation, document, times_left) VALUES (?, ?, ?, ?) RETURNING *",
@@ -35,12 +35,12 @@ def add_fault(ledger: Ledger, operation: str, document: dict, times: int | None)
     )
 
 
-def faults(ledger: Ledger) -> list[sqlite3.Row]:
+def faults(ledger: Ledger) -> list[Row]:
     """The faults that still act, oldest first."""
     return ledger.database.rows("SELECT * FROM faults WHERE account = ? ORDER BY id", ledger.key)
 
 
-def faults_of(ledger: Ledger, *operations: str) -> list[sqlite3.Row]:
+def faults_of(ledger: Ledger, *operations: str) -> list[Row]:
     """Those of some operations, oldest first."""
     marks = ", ".join("?" * len(operations))
     sql = f"SELECT * FROM faults WHERE account = ? AND operation IN ({marks}) ORDER BY id"

@@ -6,12 +6,12 @@ garbage, then all is well. Each kind of fault and each operation is one record i
 
 import json
 import re
-import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 from ..memory import trouble
+from ..memory.database import Row
 from ..memory.ledger import Ledger
 from ..memory.rate_limits import QUOTA, Count
 from . import answers
@@ -184,7 +184,7 @@ def _spoils(fault: Fault, operation: str) -> bool:
     return fault.operation != ANY or not KINDS[fault.kind].is_of_reading or operation.startswith("get_")
 
 
-def _shown(row: sqlite3.Row) -> dict:
+def _shown(row: Row) -> dict:
     return {"id": row["id"], **json.loads(row["document"]), "left": row["times_left"]}
 
 
