@@ -29,7 +29,7 @@ from store.database import release
 from store.worker import Worker
 from store.xendit import Client
 
-from .records import SECRET_KEY, WEBHOOK_TOKEN, Records, filled_database, settings_of_shop
+from .records import SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, filled_database, settings_of_shop
 
 # Nobody listens there, so a call that does not go through the network of a test reaches nobody.
 SHOP_PORT, SANDBOX_PORT = 1, 2
@@ -148,7 +148,7 @@ def _received(content: bytes, method: str) -> HTTPResponse:
     )
 
 
-class Sandbox:
+class Sandbox(Controls):
     """The stand-in for Xendit with its own memory, sending its webhooks to the shop."""
 
     def __init__(self, shop_url: str = SHOP_URL):
@@ -161,7 +161,7 @@ class Sandbox:
             self.database, SECRET_KEY, webhook_url=f"{shop_url}/webhooks/xendit", webhook_token=WEBHOOK_TOKEN
         )
         self.network.add(self.url, self.app)
-        self._browser = self.network.browser()
+        self.visitor = self.network.browser()
         self._courier = Courier(self.database, report=len, post=self._post)
 
     def delivers(self) -> None:
@@ -169,26 +169,8 @@ class Sandbox:
         ticker.run_due(self.database)
         self._courier.send_due()
 
-    def session(self, session_id: str) -> dict:
-        return self._browser.get(f"{self.url}/sessions/{session_id}", auth=(SECRET_KEY, "")).json()
-
     def newest_session(self) -> str:
         return self.database.row("SELECT id FROM sessions ORDER BY position DESC")["id"]
-
-    def expire(self, session_id: str) -> None:
-        self._browser.post(f"{self.url}/_control/sessions/{session_id}/expire").raise_for_status()
-
-    def spoil(self, operation: str, kind: str, **settings) -> None:
-        """Spoil the next call of this kind, or with `count` so many, or with None all."""
-        fault = {"operation": operation, "kind": kind, **settings}
-        self._browser.post(f"{self.url}/_control/faults", json=fault).raise_for_status()
-
-    def heal(self) -> None:
-        self._browser.delete(f"{self.url}/_control/faults").raise_for_status()
-
-    def reset(self) -> None:
-        """Forget all sessions and faults."""
-        self._browser.post(f"{self.url}/_control/reset").raise_for_status()
 
     def alter(self, session_id: str, **changes) -> None:
         """Change Xendit's own record of a session in a way that no call could."""
@@ -201,7 +183,7 @@ class Sandbox:
 
     def _post(self, url: str, headers: dict, body: str, timeout_seconds: float) -> tuple[int | None, str]:
         try:
-            answer = self._browser.post(url, headers=headers, data=body.encode(), allow_redirects=False)
+            answer = self.visitor.post(url, headers=headers, data=body.encode(), allow_redirects=False)
         except requests.ConnectionError as error:
             return None, type(error).__name__
         return answer.status_code, answer.text

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Records, filled_database, settings_of_shop
+from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, filled_database, settings_of_shop
 
 STARTS_WITHIN = 20.0
 
@@ -25,6 +25,13 @@ def clean_environment() -> dict[str, str]:
     """What the machine needs to run Python, and no setting of the shop's."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     return {**kept, "NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"}
+
+
+def visitor() -> requests.Session:
+    """Somebody who reaches all of this machine, whatever proxy it has."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 class Process:
@@ -67,12 +74,13 @@ class Process:
             self.kill()
 
 
-class Sandbox:
+class Sandbox(Controls):
     """The stand-in for Xendit, sending its webhooks to `shop_port`."""
 
     def __init__(self, folder: Path, shop_port: int):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.visitor = visitor()
         self.process = Process(
             [
                 "sandbox", "--port", str(self.port), "--secret-key", SECRET_KEY, "--webhook-token", WEBHOOK_TOKEN,
@@ -82,12 +90,6 @@ class Sandbox:
             folder / "sandbox.log",
         )  # fmt: skip
         self.process.wait_until_it_answers(self.url)
-
-    def session(self, session_id: str) -> dict:
-        return requests.get(f"{self.url}/sessions/{session_id}", auth=(SECRET_KEY, ""), timeout=5).json()
-
-    def expire(self, session_id: str) -> None:
-        requests.post(f"{self.url}/_control/sessions/{session_id}/expire", timeout=5).raise_for_status()
 
 
 class Shop(Records):
@@ -115,9 +117,7 @@ class Shop(Records):
 
     def browser(self) -> requests.Session:
         """A visitor who can reach this shop, and what it leads to."""
-        session = requests.Session()
-        session.trust_env = False
-        return session
+        return visitor()
 
     def works(self) -> None:
         """The worker is at work by itself: leave it a moment."""

@@ -1,4 +1,4 @@
-"""What every shop of the tests has, as a process or in this one: settings, a filled database, and access to it."""
+"""What shops and sandboxes of the tests have in common, be they processes or in this one."""
 
 import sqlite3
 import tempfile
@@ -60,6 +60,35 @@ class Records:
             headers["x-callback-token"] = token
         content = {"data": body} if isinstance(body, bytes) else {"json": body}
         return self.browser().post(f"{self.url}/webhooks/xendit", headers=headers, timeout=30, **content)
+
+
+class Controls:
+    """What a test asks of a sandbox at `url`, and what it tells it to do, as `visitor` reaches it."""
+
+    url: str
+    visitor: requests.Session
+
+    def session(self, session_id: str) -> dict:
+        return self._call("GET", f"/sessions/{session_id}", auth=(SECRET_KEY, "")).json()
+
+    def expire(self, session_id: str) -> None:
+        self._call("POST", f"/_control/sessions/{session_id}/expire").raise_for_status()
+
+    def spoil(self, operation: str, kind: str, **settings) -> None:
+        """Spoil the next call of this operation; with `count` so many, with None all until it is healed."""
+        fault = {"operation": operation, "kind": kind, **settings}
+        self._call("POST", "/_control/faults", json=fault).raise_for_status()
+
+    def heal(self) -> None:
+        """Spoil no more calls."""
+        self._call("DELETE", "/_control/faults").raise_for_status()
+
+    def reset(self) -> None:
+        """Forget all sessions and faults."""
+        self._call("POST", "/_control/reset").raise_for_status()
+
+    def _call(self, method: str, path: str, **options) -> requests.Response:
+        return self.visitor.request(method, self.url + path, timeout=10, **options)
 
 
 @cache
