@@ -7,11 +7,10 @@ from werkzeug.exceptions import HTTPException
 
 from . import control
 from .api import payments, sessions
-from .checkout import dial as dial_page
-from .checkout import pages as hosted
+from .checkout import dial, pages
 from .contract import amounts
 from .contract.errors import ApiError
-from .dashboard import accounts as dashboard
+from .dashboard import accounts
 from .http_server import BODY_LIMIT
 from .memory.database import Database
 from .settings import Settings
@@ -34,8 +33,7 @@ def create_app(settings: Settings, database: Database) -> Sandbox:
     app.json.sort_keys = False
     app.extensions.update(settings=settings, database=database)
     app.jinja_env.filters.update(amount=amounts.formatted, line_total=amounts.line_total)
-    app.jinja_env.globals.update(dial_of=dial_page.shown)
-    for blueprint in (sessions.bp, payments.bp, hosted.bp, dial_page.bp, dashboard.bp, control.bp):
+    for blueprint in (sessions.bp, payments.bp, pages.bp, dial.bp, accounts.bp, control.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/openapi.json", "openapi", lambda: send_file(OPENAPI, mimetype="application/json"))
     # JSON is YAML too.

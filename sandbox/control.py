@@ -6,6 +6,7 @@ Each view only reads what was sent; the work is done by the modules that the das
 from dataclasses import asdict, fields
 
 from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from . import context, origin, timekeeping
 from .api import auth, bodies
@@ -15,6 +16,7 @@ from .memory import accounts, records
 from .objects import sessions
 from .trouble import dials, faults, scenarios
 from .webhooks import deliveries
+from .webhooks.plans import Dial
 
 bp = Blueprint("control", __name__, url_prefix="/_control")
 bp.before_request(origin.check)
@@ -23,24 +25,24 @@ GREATEST_ID = 2**63 - 1
 
 
 @bp.before_request
-def choose_account():
+def choose_account() -> None:
     """The account of the key, where a key is given."""
     if "Authorization" in request.headers:
         context.use_account(auth.key_of(request.headers["Authorization"]))
 
 
 @bp.errorhandler(ValueError)
-def refuse(error):
+def refuse(error: ValueError) -> ResponseReturnValue:
     return jsonify(error_code="API_VALIDATION_ERROR", message=str(error)), 400
 
 
 @bp.get("/clock")
-def show_clock():
+def show_clock() -> ResponseReturnValue:
     return jsonify(timekeeping.shown(database.clock))
 
 
 @bp.post("/clock")
-def change_clock():
+def change_clock() -> ResponseReturnValue:
     body = _body("action", "seconds", "to")
     action = body.get("action")
     if action == "jump" and "to" in body:
@@ -55,7 +57,7 @@ def change_clock():
 
 
 @bp.get("/ledger")
-def show_ledger():
+def show_ledger() -> ResponseReturnValue:
     """All records of the account, or with `?session=` those of one session."""
     session_id = request.args.get("session")
     if session_id is not None:
@@ -64,53 +66,53 @@ def show_ledger():
 
 
 @bp.post("/reset")
-def reset():
+def reset() -> ResponseReturnValue:
     ledger.reset()
     return "", 204
 
 
 @bp.get("/account")
-def show_account():
+def show_account() -> ResponseReturnValue:
     return jsonify(asdict(ledger.account))
 
 
 @bp.put("/account")
-def change_account():
+def change_account() -> ResponseReturnValue:
     settings = [field.name for field in fields(accounts.Account) if field.name not in FIXED]
     return jsonify(asdict(accounts.change(database, ledger.key, **_body(*settings))))
 
 
 @bp.post("/sessions/<session_id>/expire")
-def expire(session_id):
+def expire(session_id: str) -> ResponseReturnValue:
     return jsonify(sessions.expire(ledger, session_id))
 
 
 @bp.get("/dial")
-def show_dial():
+def show_dial() -> ResponseReturnValue:
     return jsonify(asdict(dials.of_account(ledger)))
 
 
 @bp.put("/dial")
-def turn_dial():
+def turn_dial() -> ResponseReturnValue:
     dials.set_for_account(ledger, _dial())
     return show_dial()
 
 
 @bp.get("/sessions/<session_id>/dial")
-def show_dial_of_session(session_id):
+def show_dial_of_session(session_id: str) -> ResponseReturnValue:
     sessions.find(ledger, session_id)
     return jsonify(asdict(dials.of_session(ledger, session_id)))
 
 
 @bp.put("/sessions/<session_id>/dial")
-def turn_dial_of_session(session_id):
+def turn_dial_of_session(session_id: str) -> ResponseReturnValue:
     sessions.find(ledger, session_id)
     dials.set_for_session(ledger, session_id, _dial())
     return show_dial_of_session(session_id)
 
 
 @bp.delete("/sessions/<session_id>/dial")
-def release_dial_of_session(session_id):
+def release_dial_of_session(session_id: str) -> ResponseReturnValue:
     """The session follows the account's dial again."""
     sessions.find(ledger, session_id)
     dials.release(ledger, session_id)
@@ -118,14 +120,14 @@ def release_dial_of_session(session_id):
 
 
 @bp.post(f"/deliveries/<int(max={GREATEST_ID}):delivery_id>/resend")
-def resend_one(delivery_id):
+def resend_one(delivery_id: int) -> ResponseReturnValue:
     if deliveries.resend(ledger, [delivery_id]) == 0:
         raise errors.data_not_found("Delivery not found")
     return jsonify(resent=1)
 
 
 @bp.post("/deliveries/resend")
-def resend_many():
+def resend_many() -> ResponseReturnValue:
     """By `ids`, or all of a `session_id`, or all tried `since` a moment; 500 at most."""
     body = _body("ids", "session_id", "since")
     if not body:
@@ -137,40 +139,40 @@ def resend_many():
 
 
 @bp.get("/faults")
-def show_faults():
+def show_faults() -> ResponseReturnValue:
     return jsonify(faults.every(ledger))
 
 
 @bp.post("/faults")
-def add_fault():
+def add_fault() -> ResponseReturnValue:
     return jsonify(faults.add(ledger, faults.parse(_body()))), 201
 
 
 @bp.delete("/faults")
-def clear_faults():
+def clear_faults() -> ResponseReturnValue:
     faults.clear(ledger)
     return "", 204
 
 
 @bp.delete(f"/faults/<int(max={GREATEST_ID}):fault_id>")
-def remove_fault(fault_id):
+def remove_fault(fault_id: int) -> ResponseReturnValue:
     if not faults.remove(ledger, fault_id):
         raise errors.data_not_found("Fault not found")
     return "", 204
 
 
 @bp.get("/scenarios")
-def show_scenarios():
+def show_scenarios() -> ResponseReturnValue:
     return jsonify(list(scenarios.ALL.values()))
 
 
 @bp.get("/scenarios/<name>")
-def show_scenario(name):
+def show_scenario(name: str) -> ResponseReturnValue:
     return jsonify(_scenario(name))
 
 
 @bp.post("/scenarios/<name>")
-def play_scenario(name):
+def play_scenario(name: str) -> ResponseReturnValue:
     """For the account, or with `?session=` for one session."""
     scenario, session_id = _scenario(name), request.args.get("session")
     if session_id is None:
@@ -181,19 +183,19 @@ def play_scenario(name):
     return jsonify(scenario)
 
 
-def _scenario(name):
+def _scenario(name: str) -> dict:
     try:
         return scenarios.find(name)
     except KeyError:
         raise errors.data_not_found("Scenario not found") from None
 
 
-def _dial():
+def _dial() -> Dial:
     body = _body("position", "number")
     return dials.parse(body.get("position"), body.get("number"))
 
 
-def _body(*names):
+def _body(*names: str) -> dict:
     """The object that was sent; with names, those are all that it may hold."""
     body = bodies.parse(request.get_data() or b"{}")
     if not isinstance(body, dict):
@@ -204,21 +206,21 @@ def _body(*names):
     return body
 
 
-def _number(body, name):
+def _number(body: dict, name: str) -> int | float:
     value = body.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError(f"{name} must be a number.")
     return value
 
 
-def _text(body, name):
+def _text(body: dict, name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a text.")
     return value
 
 
-def _chosen(body):
+def _chosen(body: dict) -> list[int]:
     """The ids of what was described. The moment is written as in the records: they compare as texts."""
     session_id = _text(body, "session_id") if "session_id" in body else None
     since = timekeeping.stamp(_text(body, "since")) if "since" in body else None

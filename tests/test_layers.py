@@ -1,35 +1,92 @@
-"""The shape of the code, as its imports show it: they go down the table of layers and never up."""
+"""The shape of both programs, as their imports show it: a row for each room, from the top to the bottom.
+
+Imports go down the rows and never up. Behind each room stands what of the outside it may touch; a room with
+nothing behind it is pure. So whoever wants to know what a program may touch reads the two tables.
+"""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = sorted([*ROOT.glob("store/**/*.py"), *ROOT.glob("sandbox/**/*.py")])
+PROGRAMS = ("app.py", "gunicorn.conf.py", "store/**/*.py", "sandbox/**/*.py", "bench/**/*.py")
+MODULES = sorted(path for pattern in PROGRAMS for path in ROOT.glob(pattern) if "migrations" not in path.parts)
 
-# From the top to the bottom. A module may import modules of rows below its own, and of its own row
-# as long as that makes no circle. A folder stands for all that is in it.
-LAYERS = (
-    ("app",),
-    ("store",),
-    ("store.cli", "store.web", "store.demo"),
-    ("store.worker", "store.doctor"),
-    ("store.orders",),
-    ("store.catalog",),
-    ("store.models",),
-    ("store.database", "store.config", "store.shop"),
-    ("store.rules",),
-    ("store.xendit",),
-)  # fmt: skip
-HTTP_AND_DATABASE = {
-    "flask", "flask_wtf", "flask_sqlalchemy", "flask_migrate", "wtforms", "werkzeug", "jinja2", "sqlalchemy",
-    "requests", "urllib3", "http", "urllib", "socket",
-}  # fmt: skip
-MAY_IMPORT_FLASK = ("store.web", "store", "store.cli", "store.database", "store.worker", "store.doctor")
-MEETS_XENDIT_OVER_HTTP = "store.xendit"
+FLASK, DATABASE, NETWORK = "Flask", "database", "network"
+PACKAGES = {
+    FLASK: {
+        "flask",
+        "flask_compress",
+        "flask_migrate",
+        "flask_sqlalchemy",
+        "flask_wtf",
+        "jinja2",
+        "werkzeug",
+        "wtforms",
+    },
+    DATABASE: {"alembic", "flask_migrate", "flask_sqlalchemy", "sqlalchemy", "sqlite3", "store.database"},
+    NETWORK: {"http", "requests", "socket", "socketserver", "ssl", "urllib3"},
+}
+
+
+class Room(NamedTuple):
+    """Modules and folders of one row; a folder stands for all that is in it."""
+
+    names: tuple[str, ...]
+    touches: frozenset[str]
+
+
+def room(names: str, *touches: str) -> Room:
+    return Room(tuple(names.split()), frozenset(touches))
+
+
+STORE = (
+    room("app gunicorn.conf"),
+    room("store.demo", NETWORK),
+    room("store", FLASK, DATABASE),
+    room("store.cli", FLASK, DATABASE),
+    room("store.web", FLASK, DATABASE),
+    room("store.worker", FLASK),
+    room("store.orders", DATABASE),
+    room("store.catalog", DATABASE),
+    room("store.doctor", FLASK, DATABASE),
+    room("store.models", DATABASE),
+    room("store.shop store.config", DATABASE),
+    room("store.database", FLASK, DATABASE),
+    room("store.rules"),
+    room("store.xendit", NETWORK),
+)
+
+SANDBOX = (
+    room("sandbox.__main__", DATABASE, NETWORK),
+    room("sandbox.server", NETWORK),
+    room("sandbox", FLASK),
+    room("sandbox.dashboard", FLASK),
+    room("sandbox.control", FLASK),
+    room("sandbox.timekeeping"),
+    room("sandbox.ticker"),
+    room("sandbox.api", FLASK, NETWORK),
+    room("sandbox.checkout", FLASK),
+    room("sandbox.origin", FLASK),
+    room("sandbox.context", FLASK),
+    room("sandbox.objects"),
+    room("sandbox.trouble"),
+    room("sandbox.webhooks", NETWORK),
+    room("sandbox.memory", DATABASE),
+    room("sandbox.contract"),
+    room("sandbox.http_server", NETWORK),
+    room("sandbox.clock sandbox.settings"),
+)
+
+ROOMS = (*STORE, *SANDBOX)
+NAMES_OF_HTTP_ROOMS = ("sandbox.api", "sandbox.checkout", "sandbox.dashboard", "sandbox.control", "sandbox.origin")
+SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE (TABLE|INDEX))\s")
 
 
 def name_of(path: Path) -> str:
@@ -40,8 +97,13 @@ def name_of(path: Path) -> str:
 ALL_NAMES = {name_of(path) for path in MODULES}
 
 
-def imports_of(path: Path) -> Iterator[str]:
-    """Yield the full name of each module that a file imports, wherever in it the import stands."""
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    """Return the full name of each module that a file imports, wherever in it the import stands."""
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     package = name_of(path) if path.name == "__init__.py" else name_of(path).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -65,35 +127,60 @@ def is_in(name: str, folder: str) -> bool:
     return name == folder or name.startswith(f"{folder}.")
 
 
-def layer_of(name: str) -> int:
-    if name == "store":
-        return 1
-    rows = [row for row, names in enumerate(LAYERS) if any(is_in(name, each) for each in names if each != "store")]
-    assert rows, f"{name} has no place in the table of layers"
-    return rows[0]
+def row_of(name: str) -> int:
+    """The row of the longest name in the tables that this module is in."""
+    fitting = [(len(each), row) for row, found in enumerate(ROOMS) for each in found.names if is_in(name, each)]
+    assert fitting, f"{name} has no place in the tables"
+    return max(fitting)[1]
 
 
-def in_store() -> list[Path]:
-    return [path for path in MODULES if is_in(name_of(path), "store") and "migrations" not in path.parts]
+def modules_of(found: Room) -> list[Path]:
+    return [path for path in MODULES if not is_in(name_of(path), "bench") and ROOMS[row_of(name_of(path))] == found]
+
+
+def touched_by(path: Path) -> set[str]:
+    names = imports_of(path)
+    return {
+        kind for kind, packages in PACKAGES.items() if any(is_in(name, each) for name in names for each in packages)
+    }
+
+
+def in_programs() -> list[Path]:
+    return [path for path in MODULES if not is_in(name_of(path), "bench")]
 
 
 def test_the_reader_of_imports_sees_every_kind():
-    found = set(imports_of(ROOT / "store" / "web" / "cart.py")) | set(imports_of(ROOT / "store" / "__init__.py"))
+    found = imports_of(ROOT / "store" / "web" / "cart.py") | imports_of(ROOT / "store" / "__init__.py")
 
-    assert {"flask", "store.rules.cart", "store.catalog.products", "store.web.visitor", "store.xendit"} <= found
+    assert {"flask", "store.rules.cart", "store.web.visitor", "store.web", "store.xendit"} <= found
 
 
-@pytest.mark.parametrize("path", in_store(), ids=name_of)
+@pytest.mark.parametrize("path", in_programs(), ids=name_of)
 def test_imports_go_down_and_never_up(path: Path):
-    own = layer_of(name_of(path))
+    own = row_of(name_of(path))
 
-    upward = [name for name in imports_of(path) if is_in(name, "store") and layer_of(name) < own]
+    upward = [name for name in imports_of(path) if name in ALL_NAMES and row_of(name) < own]
 
     assert upward == []
 
 
-def test_no_circle_of_imports():
-    graph = {name_of(path): {name for name in imports_of(path) if is_in(name, "store")} for path in in_store()}
+@pytest.mark.parametrize("path", in_programs(), ids=name_of)
+def test_a_module_touches_only_what_stands_behind_its_room(path: Path):
+    assert touched_by(path) <= ROOMS[row_of(name_of(path))].touches
+
+
+@pytest.mark.parametrize("found", ROOMS, ids=lambda found: " ".join(found.names))
+def test_each_row_of_the_tables_is_a_room_that_touches_what_is_said(found: Room):
+    paths = modules_of(found)
+
+    assert paths
+    assert set().union(*map(touched_by, paths)) == found.touches
+
+
+@pytest.mark.parametrize("program", ["store", "sandbox"])
+def test_no_circle_of_imports(program: str):
+    inside = [path for path in in_programs() if is_in(name_of(path), program)]
+    graph = {name_of(path): {name for name in imports_of(path) if is_in(name, program)} for path in inside}
     # A package's own __init__ is run before any of its modules, which makes no circle of its own.
     for name, imported in graph.items():
         imported.discard(name)
@@ -105,6 +192,15 @@ def test_no_circle_of_imports():
     assert graph == {}
 
 
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_programs_never_import_each_other(path: Path):
+    others = {"store": ["sandbox"], "sandbox": ["store"], "bench": ["store", "sandbox"]}.get(
+        name_of(path).split(".")[0]
+    )
+
+    assert [name for name in imports_of(path) if any(is_in(name, other) for other in others or ["sandbox"])] == []
+
+
 @pytest.mark.parametrize("path", sorted(ROOT.glob("store/xendit/*.py")), ids=name_of)
 def test_the_xendit_package_can_be_lifted_out_whole(path: Path):
     allowed = {*sys.stdlib_module_names, "requests", "urllib3"}
@@ -114,36 +210,24 @@ def test_the_xendit_package_can_be_lifted_out_whole(path: Path):
     assert [name for name in foreign if not is_in(name, "store.xendit")] == []
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("store/rules/*.py")), ids=name_of)
-def test_pure_rules_know_nothing_of_http_or_the_database(path: Path):
-    assert [each for each in imports_of(path) if each.split(".")[0] in HTTP_AND_DATABASE] == []
-
-
-@pytest.mark.parametrize("path", in_store(), ids=name_of)
-def test_only_the_edges_of_the_store_know_flask(path: Path):
-    name = name_of(path)
-    is_edge = name == "store" or any(is_in(name, edge) for edge in MAY_IMPORT_FLASK if edge != "store")
-
-    flasks = [each for each in imports_of(path) if each.split(".")[0].startswith(("flask", "wtforms", "werkzeug"))]
-
-    assert is_edge or flasks == []
-
-
-@pytest.mark.parametrize("path", in_store(), ids=name_of)
-def test_only_the_xendit_package_calls_over_http(path: Path):
-    callers = [each for each in imports_of(path) if each.split(".")[0] in ("requests", "urllib3", "http")]
-
-    assert is_in(name_of(path), MEETS_XENDIT_OVER_HTTP) or callers == []
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_store_and_sandbox_never_import_each_other(path: Path):
-    other = "sandbox" if is_in(name_of(path), "store") else "store"
-
-    assert [name for name in imports_of(path) if is_in(name, other)] == []
-
-
 def test_only_the_use_cases_commit():
-    committing = {name_of(path) for path in in_store() if ".commit()" in path.read_text(encoding="utf-8")}
+    committing = {name_of(path) for path in in_programs() if ".commit()" in path.read_text(encoding="utf-8")}
 
     assert committing <= {"store.database"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("sandbox/**/*.py")), ids=name_of)
+def test_the_sandboxs_sql_is_in_its_memory_alone(path: Path):
+    texts = [
+        node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)
+    ]
+    sql = [text for text in texts if isinstance(text, str) and SQL.match(text)]
+
+    assert is_in(name_of(path), "sandbox.memory") or sql == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("sandbox/**/*.py")), ids=name_of)
+def test_only_rooms_that_answer_http_know_the_request_at_hand(path: Path):
+    answers = any(is_in(name_of(path), each) for each in NAMES_OF_HTTP_ROOMS)
+
+    assert answers or "sandbox.context" not in imports_of(path)

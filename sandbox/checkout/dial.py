@@ -1,11 +1,16 @@
-"""The delivery dial on the pay page, for testers: a select and a number. Registered by `create_app`."""
+"""The delivery dial on the pay page, for testers: a select and a number."""
+
+from contextlib import suppress
 
 from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from .. import origin
 from ..context import ledger
 from ..objects import sessions
 from ..trouble import dials
+from ..webhooks.plans import POSITIONS
+from . import texts
 
 bp = Blueprint("dial", __name__, url_prefix="/checkout/<session_id>/dial")
 bp.before_request(origin.check)
@@ -13,29 +18,33 @@ LONGEST_NUMBER = 9
 
 
 @bp.post("")
-def turn(session_id):
+def turn(session_id: str) -> ResponseReturnValue:
     """What can't be set is not set; the page shows what is."""
     sessions.find(ledger, session_id)
-    try:
+    with suppress(ValueError):
         dial = dials.parse(request.form.get("position"), _number(request.form.get("number", "")))
         dials.set_for_session(ledger, session_id, dial)
-    except ValueError:
-        pass
     return redirect(url_for("checkout.show", session_id=session_id), 303)
 
 
-def shown(session):
+def shown(session: dict) -> dict:
     """What the template needs: where the dial stands, whether by its own setting, and where it can stand."""
+    language = texts.language(session["locale"])
     session_id = session["payment_session_id"]
     dial = dials.of_session(ledger, session_id)
     return {
         "position": dial.position,
         "number": dial.number or None,
         "is_own": dials.has_own(ledger, session_id),
-        "positions": dials.FOR_SESSIONS,
+        "positions": {name: _words(language, name) for name in dials.FOR_SESSIONS},
     }
 
 
-def _number(text):
+def _words(language: str, name: str) -> str:
+    """A position that no translator has seen yet has its English words."""
+    return texts.LANGUAGES[language].get(f"dial.{name}") or " … ".join(filter(None, POSITIONS[name].words))
+
+
+def _number(text: str) -> int | None:
     """Nothing is the usual number of the position."""
     return int(text[:LONGEST_NUMBER]) if text else None

@@ -1,4 +1,4 @@
-"""Why a try failed: Xendit's codes and their meaning. Called by the hosted page and `dashboard.py`."""
+"""Why a try failed: Xendit's codes and their meaning."""
 
 from . import texts
 
@@ -78,11 +78,11 @@ BANK_FAILURES = (
 )
 
 
-def reason(failure_code, language=texts.FALLBACK):
+def reason(failure_code: str, language: str = texts.FALLBACK) -> str:
     return texts.say(language, f"failure.{MEANINGS.get(failure_code, 'any')}")
 
 
-def choices(channel):
+def choices(channel: dict) -> tuple[str, ...]:
     """The failures that the page offers for a channel."""
     if channel["kind"] != "redirect":
         return PRESENT_FAILURES

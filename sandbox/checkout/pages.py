@@ -1,13 +1,16 @@
 """The hosted page: where the buyer pays, fails or leaves. Plain forms."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from ..context import ledger
 from ..contract.errors import ApiError, session_not_found
+from ..contract.statuses import SessionStatus
 from ..objects import payments, sessions
 from ..trouble import dials
 from ..webhooks import waiting
-from . import attempts, card_pages, failures, rendering, texts
+from ..webhooks.plans import BEFORE_REDIRECT
+from . import card_pages, failures, rendering, texts, tries
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
 bp.register_blueprint(card_pages.bp)
@@ -19,7 +22,7 @@ REDIRECTS = range(300, 400)
 
 
 @bp.before_request
-def require_payment_link():
+def require_payment_link() -> None:
     """A session of another mode has no page."""
     session = ledger.session(request.view_args["session_id"])
     if session is None or session["mode"] != "PAYMENT_LINK":
@@ -27,87 +30,87 @@ def require_payment_link():
 
 
 @bp.get("")
-def show(session_id):
+def show(session_id: str) -> ResponseReturnValue:
     session = sessions.find(ledger, session_id)
-    return rendering.render(session) if session["status"] == "ACTIVE" else _ended(session)
+    return rendering.render(session) if session["status"] == SessionStatus.ACTIVE else _ended(session)
 
 
 @bp.get("/<code>")
-def show_channel(session_id, code):
-    session, channel = attempts.payable(session_id, code.upper())
+def show_channel(session_id: str, code: str) -> ResponseReturnValue:
+    session, channel = tries.payable(session_id, code.upper())
     return rendering.render_channel(session, channel)
 
 
 @bp.post("/<code>")
-def start(session_id, code):
+def start(session_id: str, code: str) -> ResponseReturnValue:
     """The buyer goes to the wallet or bank, or says that the transfer was made."""
     session, channel = _payable_without_card(session_id, code)
-    payment = attempts.begin(session, channel, request.form)
-    view = ".show_provider" if channel["kind"] == "redirect" else ".show_attempt"
+    payment = tries.begin(session, channel, request.form)
+    view = ".show_provider" if channel["kind"] == "redirect" else ".show_try"
     return redirect(url_for(view, session_id=session_id, payment_id=payment["payment_id"]), 303)
 
 
 @bp.post("/<code>/paid")
-def simulate_paid(session_id, code):
+def simulate_paid(session_id: str, code: str) -> ResponseReturnValue:
     session, channel = _payable_without_card(session_id, code)
     payment = _waiting_or_new(session, channel)
-    return redirect(attempts.succeed(session, payment, payments.receipt(ledger, channel)), 303)
+    return redirect(tries.succeed(session, payment, payments.receipt(ledger, channel)), 303)
 
 
 @bp.post("/<code>/failed")
-def simulate_failed(session_id, code):
+def simulate_failed(session_id: str, code: str) -> ResponseReturnValue:
     session, channel = _payable_without_card(session_id, code)
     failure_code = request.form.get("failure_code")
     if failure_code not in failures.MEANINGS:
         return rendering.render_channel(session, channel, {"failure_code": "mistake.failure_code"}), 422
-    return redirect(attempts.fail(session, _waiting_or_new(session, channel), failure_code), 303)
+    return redirect(tries.fail(session, _waiting_or_new(session, channel), failure_code), 303)
 
 
-@bp.get("/attempts/<payment_id>")
-def show_attempt(session_id, payment_id):
+@bp.get("/tries/<payment_id>")
+def show_try(session_id: str, payment_id: str) -> ResponseReturnValue:
     """What the buyer sees until the outcome is known. The page asks again by itself."""
     session = sessions.find(ledger, session_id)
-    if session["status"] == "COMPLETED" and "success_return_url" in session:
+    if session["status"] == SessionStatus.COMPLETED and "success_return_url" in session:
         return redirect(session["success_return_url"], 303)
-    session, payment = attempts.waiting(session_id, payment_id)
-    return rendering.render_attempt("attempt", session, payment)
+    session, payment = tries.pending(session_id, payment_id)
+    return rendering.render_try("try", session, payment)
 
 
-@bp.get("/attempts/<payment_id>/provider")
-def show_provider(session_id, payment_id):
-    session, payment = attempts.waiting(session_id, payment_id)
-    return rendering.render_attempt("provider", session, payment)
+@bp.get("/tries/<payment_id>/provider")
+def show_provider(session_id: str, payment_id: str) -> ResponseReturnValue:
+    session, payment = tries.pending(session_id, payment_id)
+    return rendering.render_try("provider", session, payment)
 
 
-@bp.post("/attempts/<payment_id>/approve")
-def approve(session_id, payment_id):
-    session, payment = attempts.waiting(session_id, payment_id)
+@bp.post("/tries/<payment_id>/approve")
+def approve(session_id: str, payment_id: str) -> ResponseReturnValue:
+    session, payment = tries.pending(session_id, payment_id)
     channel = rendering.channel_of(session, payment)
-    return redirect(attempts.succeed(session, payment, payments.receipt(ledger, channel)), 303)
+    return redirect(tries.succeed(session, payment, payments.receipt(ledger, channel)), 303)
 
 
-@bp.post("/attempts/<payment_id>/decline")
-def decline(session_id, payment_id):
-    session, payment = attempts.waiting(session_id, payment_id)
+@bp.post("/tries/<payment_id>/decline")
+def decline(session_id: str, payment_id: str) -> ResponseReturnValue:
+    session, payment = tries.pending(session_id, payment_id)
     failure_code = request.form.get("failure_code")
     if failure_code not in failures.MEANINGS:
         mistakes = {"failure_code": "mistake.failure_code"}
-        return rendering.render_attempt("provider", session, payment, mistakes), 422
-    return redirect(attempts.fail(session, payment, failure_code), 303)
+        return rendering.render_try("provider", session, payment, mistakes), 422
+    return redirect(tries.fail(session, payment, failure_code), 303)
 
 
 @bp.after_request
-def wait_before_redirect(answer):
+def wait_before_redirect(answer: Response) -> Response:
     """Where the dial says so, the buyer is sent back only once the merchant has answered the webhooks."""
     session_id = request.view_args["session_id"]
     is_return = request.method == "POST" and answer.status_code in REDIRECTS
-    if is_return and dials.of_session(ledger, session_id).position == "before_redirect":
+    if is_return and dials.of_session(ledger, session_id).position == BEFORE_REDIRECT:
         waiting.until_tried(ledger, session_id, ledger.account.webhook_timeout_seconds)
     return answer
 
 
 @bp.errorhandler(ApiError)
-def refuse(error):
+def refuse(error: ApiError) -> ResponseReturnValue:
     """A try that came too late, or by a closed channel, sees the session's page as it is now."""
     if error.status == 422:
         late = True if error.error_code == ENDED and request.method == "POST" else None
@@ -118,7 +121,7 @@ def refuse(error):
 
 
 @bp.after_request
-def keep_private(answer):
+def keep_private(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "no-store"
     # The address is a secret, so the merchant's site must not learn it from the Referer.
     answer.headers["Referrer-Policy"] = "same-origin"
@@ -127,17 +130,17 @@ def keep_private(answer):
     return answer
 
 
-def _payable_without_card(session_id, code):
-    session, channel = attempts.payable(session_id, code.upper())
+def _payable_without_card(session_id: str, code: str) -> tuple[dict, dict]:
+    session, channel = tries.payable(session_id, code.upper())
     if channel["kind"] == "card":
-        raise attempts.NOT_AVAILABLE
+        raise tries.NOT_AVAILABLE
     return session, channel
 
 
-def _waiting_or_new(session, channel):
-    return attempts.newest_pending(session, channel) or attempts.begin(session, channel, request.form)
+def _waiting_or_new(session: dict, channel: dict) -> dict:
+    return tries.newest_pending(session, channel) or tries.begin(session, channel, request.form)
 
 
-def _ended(session):
-    status = 200 if session["status"] == "COMPLETED" else 410
+def _ended(session: dict) -> ResponseReturnValue:
+    status = 200 if session["status"] == SessionStatus.COMPLETED else 410
     return rendering.render_ended(session, "late" in request.args), status

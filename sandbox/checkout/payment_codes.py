@@ -1,4 +1,4 @@
-"""The numbers and codes that a buyer takes to a bank or a shop. Called by `hosted.py` and its templates.
+"""The numbers and codes that a buyer takes to a bank or a shop.
 
 They follow from the session and the channel, so that the page shows the same ones each time.
 """
@@ -34,14 +34,14 @@ MARGIN = 10
 BAR_HEIGHT = 48
 
 
-def properties(session, channel):
-    """The `channel_properties` of a new attempt: the code, and how long it is good for."""
+def properties(session: dict, channel: dict) -> dict:
+    """The `channel_properties` of a new try: the code, and how long it is good for."""
     if channel["kind"] not in PROPERTIES:
         return {}
     return {PROPERTIES[channel["kind"]]: present(session, channel), "expires_at": session["expires_at"]}
 
 
-def actions(session, channel):
+def actions(session: dict, channel: dict) -> list[dict]:
     """What the buyer must do next, as `GET /v3/payment_requests/{id}` tells it."""
     if channel["kind"] in PROPERTIES:
         descriptor, value = PROPERTIES[channel["kind"]].upper(), present(session, channel)
@@ -50,7 +50,7 @@ def actions(session, channel):
     return [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": address}]
 
 
-def present(session, channel):
+def present(session: dict, channel: dict) -> str:
     """What the buyer scans, types or shows."""
     number = _number(f"{session['payment_session_id']} {channel['code']}")
     return {
@@ -60,7 +60,7 @@ def present(session, channel):
     }[channel["kind"]]
 
 
-def barcode(text):
+def barcode(text: str) -> Markup:
     """The text in Code 39, as inline SVG."""
     at, bars = MARGIN, []
     for character in f"*{text}*":
@@ -73,6 +73,6 @@ def barcode(text):
     return Markup(f'<svg viewBox="{size}" aria-hidden="true"><path d="{"".join(bars)}"/></svg>')
 
 
-def _number(text):
+def _number(text: str) -> str:
     digest = int(hashlib.sha256(text.encode()).hexdigest(), 16)
     return str(digest)[-NUMBER_LENGTH:]

@@ -1,6 +1,7 @@
-"""The words of the hosted page, one file for each language in `languages/`. Called by the page's modules."""
+"""The words of the hosted page, one file for each language in `languages/`."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,15 +12,15 @@ LANGUAGES = {
 }
 
 
-def language(locale):
+def language(locale: str) -> str:
     """The language of a session's `locale`; English where that one is not spoken here."""
     return locale.lower() if locale.lower() in LANGUAGES else FALLBACK
 
 
-def speaker(locale):
+def speaker(locale: str) -> Callable[..., str]:
     """A function that says any text of the page in the language of that locale."""
     return partial(say, language(locale))
 
 
-def say(language, key, **values):
+def say(language: str, key: str, **values: object) -> str:
     return LANGUAGES[language][key].format(**values)

@@ -2,7 +2,7 @@
 
 `channels.json` has one row for each channel and country. `least` and `most` are in the row's currency;
 `refund` is null where Xendit can't give the money back, and its `days` are null where no day is the last;
-`minutes` is how long one attempt lives, where Xendit says so. Only channels with `captures` can be
+`minutes` is how long one try lives, where Xendit says so. Only channels with `captures` can be
 authorized first and captured later.
 """
 

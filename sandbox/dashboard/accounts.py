@@ -1,27 +1,27 @@
-"""The teacher's view of one account at a time: its sessions and settings. Registered by `create_app`.
+"""The teacher's view of one account at a time: its sessions and settings.
 
-Its other pages are in `dashboard_controls.py` and `dashboard_session.py`. The account stands in the address
+Its other pages are in `controls.py` and `session.py`. The account stands in the address
 under its business id; without one, it is the account of the command line.
 """
 
 import json
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from .. import context, origin, timekeeping
 from ..context import database, ledger, settings
-from ..contract import errors  # fmt: skip
+from ..contract import errors
 from ..memory import accounts
 from ..memory.ledger import Ledger
 from ..settings import KEY_PREFIX, is_key
 from ..trouble import dials, faults
-from . import controls as dashboard_controls
-from . import forms, wording
-from . import session as dashboard_session
+from . import controls, forms, wording
+from . import session as session_page
 
 bp = Blueprint("dashboard", __name__)
-bp.register_blueprint(dashboard_session.bp)
-bp.register_blueprint(dashboard_controls.bp)
+bp.register_blueprint(session_page.bp)
+bp.register_blueprint(controls.bp)
 bp.before_request(origin.check)
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -43,7 +43,7 @@ DONE = {
 
 
 @bp.url_value_preprocessor
-def choose_account(_, values):
+def choose_account(_: str | None, values: dict | None) -> None:
     """The account in the address, taken out of the views' arguments."""
     if "account_id" not in (values or {}):
         return
@@ -54,48 +54,49 @@ def choose_account(_, values):
 
 
 @bp.url_defaults
-def keep_account(endpoint, values):
+def keep_account(endpoint: str, values: dict) -> None:
     """Links stay with the account of the page on which they are."""
     if current_app.url_map.is_endpoint_expecting(endpoint, "account_id"):
         values.setdefault("account_id", ledger.account.business_id)
 
 
 @bp.context_processor
-def surroundings():
+def surroundings() -> dict:
     """What the pages show around their own content."""
     return {
         "account": ledger.account,
         "accounts": accounts.every(database),
         "masked": _masked,
         "clock": timekeeping.shown(database.clock),
-        "dial": dials.of_account(ledger),
-        "faults": faults.every(ledger),
+        "dial_words": wording.of_dial(dials.of_account(ledger)),
+        "faults": [wording.with_words(fault) for fault in faults.every(ledger)],
         "undelivered": len(ledger.undelivered()),
         "done": DONE.get(request.args.get("done")),
         "mistake": g.get("mistake"),
-        "settings": settings,
-        "wording": wording,
+        "public_url": settings.public_url,
     }
 
 
 @bp.get("/")
 @bp.get("/dashboard/accounts/<account_id>")
-def index():
+def index() -> ResponseReturnValue:
     search = request.args.get("q", "").strip()
     rows = [
         (session, ledger.newest_payment(session["payment_session_id"])) for session in ledger.newest_sessions(search)
     ]
-    return render_template("dashboard/index.html", rows=rows, search=search)
+    dial = dials.of_account(ledger)
+    positions = wording.positions(dial, of_session=False)
+    return render_template("dashboard/index.html", rows=rows, search=search, chosen=dial.position, positions=positions)
 
 
 @bp.get("/dashboard/accounts")
-def show_accounts():
+def show_accounts() -> ResponseReturnValue:
     waiting = {account.key: len(Ledger(database, account.key).undelivered()) for account in accounts.every(database)}
     return render_template("dashboard/accounts.html", waiting=waiting)
 
 
 @bp.post("/dashboard/accounts")
-def open_account():
+def open_account() -> ResponseReturnValue:
     """As the first call with a new key does."""
     key = forms.text("key")
     if not is_key(key):
@@ -105,23 +106,23 @@ def open_account():
 
 
 @bp.get("/dashboard/accounts/<account_id>/settings")
-def show_settings():
+def show_settings() -> ResponseReturnValue:
     return render_template("dashboard/settings.html", failures=accounts.REFUND_FAILURES)
 
 
 @bp.post("/dashboard/accounts/<account_id>/settings")
-def change_settings():
+def change_settings() -> ResponseReturnValue:
     accounts.change(database, ledger.key, **forms.settings())
     return redirect(url_for(".show_settings", done="settings"), 303)
 
 
 @bp.get("/dashboard/accounts/<account_id>/reset")
-def confirm_reset():
+def confirm_reset() -> ResponseReturnValue:
     return render_template("dashboard/reset.html")
 
 
 @bp.post("/dashboard/accounts/<account_id>/reset")
-def reset():
+def reset() -> ResponseReturnValue:
     ledger.reset()
     return redirect(url_for(".index", done="reset"), 303)
 
@@ -132,15 +133,15 @@ PAGES = {
     ".change_settings": show_settings,
     ".controls.turn_dial": index,
     ".controls.set_clock": index,
-    ".controls.add_fault": dashboard_controls.show_faults,
-    ".controls.resend": dashboard_controls.show_webhooks,
-    ".session.turn_dial": dashboard_session.show,
-    ".session.resend": dashboard_session.show,
+    ".controls.add_fault": controls.show_faults,
+    ".controls.resend": controls.show_webhooks,
+    ".session.turn_dial": session_page.show,
+    ".session.resend": session_page.show,
 }
 
 
 @bp.errorhandler(ValueError)
-def refuse(error):
+def refuse(error: ValueError) -> ResponseReturnValue:
     """The sentence that says why, over the form as it was filled in."""
     page = PAGES.get(request.endpoint.removeprefix(bp.name))
     if page is None:
@@ -150,7 +151,7 @@ def refuse(error):
 
 
 @bp.errorhandler(errors.ApiError)
-def show_error(error):
+def show_error(error: errors.ApiError) -> ResponseReturnValue:
     """A stranger's page gets a sentence and nothing of what the dashboard's own pages show."""
     if error.status == 403:
         return Response(error.message, error.status, mimetype="text/plain")
@@ -158,7 +159,7 @@ def show_error(error):
 
 
 @bp.after_request
-def keep_private(answer):
+def keep_private(answer: Response) -> Response:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
@@ -166,7 +167,13 @@ def keep_private(answer):
 
 
 @bp.app_template_filter()
-def pretty(value):
+def state_words(state: str) -> str:
+    """What a delivery's state means; nothing for any other state."""
+    return wording.of_state(state)
+
+
+@bp.app_template_filter()
+def pretty(value: dict | str) -> str:
     """A dictionary or JSON text, indented; any other text as it is."""
     try:
         document = json.loads(value) if isinstance(value, str) else value
@@ -175,7 +182,7 @@ def pretty(value):
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _masked(key):
+def _masked(key: str) -> str:
     """Enough of a key to know one's own, too little to use another's."""
     own = key.removeprefix(KEY_PREFIX)
     return f"{KEY_PREFIX}•••{own[-min(SHOWN_OF_KEY, len(own) // 2) :] if len(own) > 1 else ''}"

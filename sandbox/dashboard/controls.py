@@ -1,16 +1,17 @@
-"""The dashboard's forms about an account: dial, clock, webhooks, faults, scenarios. Part of `dashboard.py`.
+"""The dashboard's forms about an account: dial, clock, webhooks, faults, scenarios.
 
 What they do is done by the modules that `/_control` calls too.
 """
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from .. import timekeeping
 from ..context import database, ledger
 from ..contract import errors
 from ..trouble import dials, faults, scenarios
 from ..webhooks import deliveries
-from . import forms
+from . import forms, wording
 
 bp = Blueprint("controls", __name__, url_prefix="/dashboard/accounts/<account_id>")
 INDEX = "dashboard.index"
@@ -19,13 +20,13 @@ GREATEST_ID = 2**63 - 1
 
 
 @bp.post("/dial")
-def turn_dial():
+def turn_dial() -> ResponseReturnValue:
     dials.set_for_account(ledger, forms.dial())
     return redirect(url_for(INDEX, done="dial"), 303)
 
 
 @bp.post("/clock")
-def set_clock():
+def set_clock() -> ResponseReturnValue:
     action = forms.text("action")
     if action == "jump":
         seconds = UNITS.get(forms.text("unit"), 1) * forms.number(forms.text("amount"), "The jump")
@@ -36,12 +37,12 @@ def set_clock():
 
 
 @bp.get("/webhooks")
-def show_webhooks():
+def show_webhooks() -> ResponseReturnValue:
     return render_template("dashboard/webhooks.html", deliveries=ledger.newest_deliveries())
 
 
 @bp.post("/webhooks/resend")
-def resend():
+def resend() -> ResponseReturnValue:
     """Those that were ticked, or all that no receiver has taken."""
     ticked = [int(text) for text in request.form.getlist("delivery") if forms.is_id(text)]
     ids = deliveries.undelivered(ledger) if forms.text("which") == "undelivered" else ticked
@@ -52,25 +53,26 @@ def resend():
 
 
 @bp.get("/faults")
-def show_faults():
-    return render_template("dashboard/faults.html", usual=faults.Fault(faults.ANY, "error"))
+def show_faults() -> ResponseReturnValue:
+    usual = faults.Fault(faults.ANY, "error", milliseconds=faults.DELAY_MILLISECONDS)
+    return render_template("dashboard/faults.html", usual=usual, operations=wording.OPERATIONS, kinds=wording.FAULTS)
 
 
 @bp.post("/faults")
-def add_fault():
+def add_fault() -> ResponseReturnValue:
     faults.add(ledger, faults.parse(forms.fault()))
     return redirect(url_for(".show_faults", done="fault"), 303)
 
 
 @bp.post(f"/faults/<int(max={GREATEST_ID}):fault_id>/remove")
-def remove_fault(fault_id):
+def remove_fault(fault_id: int) -> ResponseReturnValue:
     """One that has acted meanwhile is gone as well."""
     faults.remove(ledger, fault_id)
     return redirect(url_for(".show_faults", done="removed"), 303)
 
 
 @bp.get("/scenarios")
-def show_scenarios():
+def show_scenarios() -> ResponseReturnValue:
     others = [scenario for name, scenario in scenarios.ALL.items() if name != scenarios.NORMAL]
     groups = {
         "Back to normal": [scenarios.find(scenarios.NORMAL)],
@@ -81,7 +83,7 @@ def show_scenarios():
 
 
 @bp.post("/scenarios/<name>")
-def play_scenario(name):
+def play_scenario(name: str) -> ResponseReturnValue:
     if name not in scenarios.ALL:
         raise errors.data_not_found("There is no such scenario")
     scenarios.play(ledger, name)

@@ -1,34 +1,32 @@
-"""What the dashboard's plain forms sent, read as the control functions want it. Called by its views."""
+"""What the dashboard's plain forms sent, read as the control functions want it."""
 
 from flask import request
 
-from ..trouble import dials
+from ..trouble import dials, faults
+from ..webhooks.plans import Dial
 
 LONGEST_NUMBER = 9
 LONGEST_ID = 18
 
 
-def dial():
+def dial() -> Dial:
     """The chosen position, with the number that stands beside it."""
     position = request.form.get("position")
     typed = text(f"number_{position}")
     return dials.parse(position, number(typed, "The number") if typed else None)
 
 
-def fault():
+def fault() -> dict:
     """The document of a fault, with those fields alone that matter for its kind."""
-    kind, document = text("kind"), {"operation": text("operation"), "kind": text("kind")}
+    document = {"operation": text("operation"), "kind": text("kind")}
     document["count"] = None if text("count") == "" else number(text("count"), "How often")
-    if kind == "delay":
-        document["milliseconds"] = number(text("milliseconds"), "Milliseconds")
-    if kind in ("error", "error_after_work"):
-        document |= {"status": number(text("status"), "The status"), "error_code": text("error_code")}
-    if kind in ("wrong_amount", "wrong_status") and text("value"):
-        document["value"] = _number_or_text(text("value"))
+    kind = faults.KINDS.get(text("kind"))
+    for name in kind.asks if kind else ():
+        document |= SETTINGS[name]()
     return document
 
 
-def settings():
+def settings() -> dict:
     """An account's settings. An empty token keeps the one that is set; no address means that none is."""
     changes = {
         "merchant": text("merchant"),
@@ -42,23 +40,32 @@ def settings():
     return changes | ({"webhook_token": text("webhook_token")} if text("webhook_token") else {})
 
 
-def is_id(typed):
+def is_id(typed: str) -> bool:
     return typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID
 
 
-def text(name):
+def text(name: str) -> str:
     return request.form.get(name, "").strip()
 
 
-def number(typed, what):
+def number(typed: str, what: str) -> int:
     """ValueError with a sentence about `what`, if this is no whole number."""
     if not typed.isascii() or not typed.isdigit() or len(typed) > LONGEST_NUMBER:
         raise ValueError(f"{what} must be a whole number.")
     return int(typed)
 
 
-def _number_or_text(typed):
+def _number_or_text(typed: str) -> int | str:
     try:
         return number(typed, "The value")
     except ValueError:
         return typed
+
+
+# How a fault's settings stand in the form, by the names that its kind asks for.
+SETTINGS = {
+    "milliseconds": lambda: {"milliseconds": number(text("milliseconds"), "Milliseconds")},
+    "status": lambda: {"status": number(text("status"), "The status")},
+    "error_code": lambda: {"error_code": text("error_code")},
+    "value": lambda: {"value": _number_or_text(text("value"))} if text("value") else {},
+}

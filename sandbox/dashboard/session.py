@@ -1,66 +1,70 @@
-"""The dashboard's page about one session: its story, its dial, its webhooks. Part of `dashboard.py`."""
+"""The dashboard's page about one session: its story, its dial, its webhooks."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from ..context import ledger
 from ..contract import errors
 from ..objects import sessions
 from ..trouble import dials
 from ..webhooks import deliveries
-from . import forms, story
+from . import forms, story, wording
 
 bp = Blueprint("session", __name__, url_prefix="/dashboard/sessions/<session_id>")
 
 
 @bp.before_request
-def check_session():
+def check_session() -> None:
     """A session that nobody knows has no page; one whose time is over has ended when it is shown."""
     sessions.find(ledger, request.view_args["session_id"])
 
 
 @bp.get("")
-def show(session_id):
+def show(session_id: str) -> ResponseReturnValue:
+    dial = dials.of_session(ledger, session_id)
     return render_template(
         "dashboard/show.html",
         session=ledger.session(session_id),
         story=story.of_session(ledger, session_id),
-        session_dial=dials.of_session(ledger, session_id),
+        session_dial_words=wording.of_dial(dial),
+        chosen=dial.position,
+        positions=wording.positions(dial, of_session=True),
         has_own_dial=dials.has_own(ledger, session_id),
         delivery_ids=deliveries.chosen(ledger, session_id),
     )
 
 
 @bp.post("/expire")
-def expire(session_id):
+def expire(session_id: str) -> ResponseReturnValue:
     sessions.expire(ledger, session_id)
     return _back(session_id, "expired")
 
 
 @bp.post("/dial")
-def turn_dial(session_id):
+def turn_dial(session_id: str) -> ResponseReturnValue:
     dials.set_for_session(ledger, session_id, forms.dial())
     return _back(session_id, "dial")
 
 
 @bp.post("/dial/release")
-def release_dial(session_id):
+def release_dial(session_id: str) -> ResponseReturnValue:
     dials.release(ledger, session_id)
     return _back(session_id, "dial")
 
 
 @bp.post("/resend")
-def resend(session_id):
+def resend(session_id: str) -> ResponseReturnValue:
     deliveries.resend(ledger, deliveries.chosen(ledger, session_id))
     return _back(session_id, "resent")
 
 
 @bp.post("/deliveries/<int:delivery_id>/resend")
-def resend_one(session_id, delivery_id):
+def resend_one(session_id: str, delivery_id: int) -> ResponseReturnValue:
     if delivery_id not in deliveries.chosen(ledger, session_id):
         raise errors.data_not_found("There is no such delivery")
     deliveries.resend(ledger, [delivery_id])
     return _back(session_id, "resent")
 
 
-def _back(session_id, done):
+def _back(session_id: str, done: str) -> ResponseReturnValue:
     return redirect(url_for(".show", session_id=session_id, done=done), 303)

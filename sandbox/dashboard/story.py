@@ -1,6 +1,6 @@
 """One session's story: what was asked, tried, captured, refunded and told, in the order of the clock.
 
-Called by `dashboard_session.py`. It reads the records that `/_control/ledger` shows.
+It reads the records that `/_control/ledger` shows.
 """
 
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from ..checkout import failures
 from ..contract import amounts
 from ..memory import records
+from ..memory.delivery_states import DeliveryState
+from ..memory.ledger import Ledger
 
 # What comes first among things of the same moment, as when the clock stands still.
-CREATED, CALL, ATTEMPT, CAPTURE, REFUND, WEBHOOK = range(6)
+CREATED, CALL, TRY, CAPTURE, REFUND, WEBHOOK = range(6)
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,12 @@ class Entry:
     is_first_try: bool = True
 
 
-def of_session(ledger, session_id):
+def of_session(ledger: Ledger, session_id: str) -> list[Entry]:
     found = records.of_account(ledger, session_id)
     [session] = found["sessions"]
     entries = [
         *map(_call, found["calls"]),
-        *map(_attempt, found["payments"]),
+        *map(_try_to_pay, found["payments"]),
         *map(_token, found["tokens"]),
         *map(_capture, found["captures"]),
         *map(_refund, found["refunds"]),
@@ -42,7 +44,7 @@ def of_session(ledger, session_id):
     return sorted(entries, key=lambda entry: (entry.at, entry.rank))
 
 
-def _call(call):
+def _call(call: dict) -> Entry:
     notes = (f"Spoiled by the fault {call['fault']}.",) if call["fault"] else ()
     sources = (("Request", call["request"]), ("Answer", call["answer"]))
     return Entry(
@@ -56,11 +58,11 @@ def _call(call):
     )
 
 
-def _attempt(payment):
+def _try_to_pay(payment: dict) -> Entry:
     code = payment.get("failure_code")
     return Entry(
         at=payment["created"],
-        rank=ATTEMPT,
+        rank=TRY,
         kind="Attempt to pay",
         title=payment["channel_code"],
         state=payment["status"],
@@ -69,27 +71,27 @@ def _attempt(payment):
     )
 
 
-def _token(token):
-    return Entry(token["created"], ATTEMPT, "Saved method", token["channel_code"], token["status"],
+def _token(token: dict) -> Entry:
+    return Entry(token["created"], TRY, "Saved method", token["channel_code"], token["status"],
                  sources=(("Token", token),))  # fmt: skip
 
 
-def _capture(capture):
+def _capture(capture: dict) -> Entry:
     amount = amounts.formatted(capture["capture_amount"], capture["currency"])
     return Entry(capture["capture_timestamp"], CAPTURE, "Capture", amount, sources=(("Capture", capture),))
 
 
-def _refund(refund):
+def _refund(refund: dict) -> Entry:
     amount = amounts.formatted(refund["amount"], refund["currency"])
     notes = (refund["failure_code"],) if refund.get("failure_code") else ()
     return Entry(refund["created"], REFUND, "Refund", amount, refund["status"], notes, (("Refund", refund),))
 
 
-def _delivery(delivery, session):
+def _delivery(delivery: dict, session: dict) -> list[Entry]:
     """An entry for each try; one that says what became of it, if there was none."""
     if delivery["tries"]:
         return [
-            _try(delivery, number, each, is_last=number == len(delivery["tries"]))
+            _sending(delivery, number, each, is_last=number == len(delivery["tries"]))
             for number, each in enumerate(delivery["tries"], start=1)
         ]
     return [
@@ -106,7 +108,7 @@ def _delivery(delivery, session):
     ]
 
 
-def _try(delivery, number, each, is_last):
+def _sending(delivery: dict, number: int, each: dict, is_last: bool) -> Entry:
     notes = (
         f"Delivery {delivery['id']}, try {number}{', sent by hand' if each['by_hand'] else ''}:"
         f" answered {each['status'] or 'not at all'}.",
@@ -127,12 +129,12 @@ def _try(delivery, number, each, is_last):
     )
 
 
-def _next(delivery, words):
-    waits = delivery["state"] == "WAITING" and delivery["due_at"]
+def _next(delivery: dict, words: str) -> tuple[str, ...]:
+    waits = delivery["state"] == DeliveryState.WAITING and delivery["due_at"]
     return (f"{words} {delivery['due_at'][:19].replace('T', ' ')} on the sandbox’s clock.",) if waits else ()
 
 
-def _happened(delivery, session):
+def _happened(delivery: dict, session: dict) -> str:
     """When that which the webhook tells became true."""
     data = delivery["webhook"]["data"]
     data = data.get("data", data)

@@ -1,102 +1,68 @@
-"""What the dashboard calls the dial's positions, the faults and the states, in words that need no manual."""
+"""What the dashboard calls states, dials and faults, in words that need no manual."""
 
-from ..trouble import dials, faults
+from ..memory.delivery_states import DeliveryState
+from ..trouble import faults
+from ..webhooks.plans import POSITIONS, Dial, Position
 
-# Position → the words before and after its number; together with "Next webhooks" they make a sentence.
-POSITIONS = {
-    "on_time": ("on time", ""),
-    "late": ("late by", "seconds"),
-    "never": ("never", ""),
-    "repeat": ("repeated,", "times in a row"),
-    "at_once": ("at once,", "copies"),
-    "forged_token": ("with a wrong token (forged)", ""),
-    "before_answer": ("before POST /sessions is answered", ""),
-    "before_redirect": ("before the buyer is sent back", ""),
-    "swapped": ("in the wrong order", ""),
-    "failure_after_success": ("a failure after the success", ""),
-    "expired_after_paid": ("“expired” after paid", ""),
-    "success_after_failure": ("a false success after a failure", ""),
-    "wrong_amount": ("with another amount", ""),
-    "wrong_currency": ("with another currency", ""),
-    "unknown_reference": ("about an unknown order", ""),
-    "odd_names": ("with the events’ other names", ""),
-    "odd_ids": ("with ids under other names", ""),
-    "odd_nulls": ("with null where nothing is", ""),
-    "odd_extras": ("with unknown fields", ""),
-    "odd_type": ("with an unusual type and status", ""),
-    "odd_reference": ("with a suffix to the reference", ""),
-    "odd_gaps": ("with fields missing", ""),
-}
-COMMON = ("on_time", "late", "never", "repeat", "at_once", "forged_token")
-# The rest, under one heading each.
-GROUPS = {
-    "Too early": ("before_answer", "before_redirect"),
-    "In a confusing order": (
-        "swapped",
-        "failure_after_success",
-        "expired_after_paid",
-        "success_after_failure",
-    ),
-    "With something wrong in them": ("wrong_amount", "wrong_currency", "unknown_reference"),
-    "In odd but documented shapes": (
-        "odd_names",
-        "odd_ids",
-        "odd_nulls",
-        "odd_extras",
-        "odd_type",
-        "odd_reference",
-        "odd_gaps",
-    ),
-}
-OPERATIONS = {
-    faults.ANY: "Any call",
-    "create_session": "POST /sessions",
-    "get_session": "GET /sessions/{id}",
-    "cancel_session": "POST /sessions/{id}/cancel",
-    "create_refund": "POST /refunds",
-    "get_payment": "GET /v3/payments/{id}",
-    "capture_payment": "POST /v3/payments/{id}/capture",
-    "cancel_payment": "POST /v3/payments/{id}/cancel",
-    "get_payment_request": "GET /v3/payment_requests/{id}",
-    "simulate_payment": "POST /v3/payment_requests/{id}/simulate",
-}
-FAULTS = {
-    "delay": "is answered late",
-    "error": "is refused with an error; nothing is done",
-    "error_after_work": "is done, but answered with an error",
-    "reset_before_work": "is cut off; nothing is done",
-    "reset_after_work": "is done, but cut off before the answer",
-    "garbage": "is done, but answered with HTML",
-    "truncated": "is done, but answered with half of the JSON",
-    "wrong_amount": "is answered with a wrong amount",
-    "wrong_status": "is answered with a wrong status",
-    "rate_limit": "is one call too many (429)",
-}
 STATES = {
-    "WAITING": "Waiting",
-    "SENDING": "On its way",
-    "DELIVERED": "Delivered",
-    "GIVEN_UP": "Given up",
-    "NOT_SENT": "No webhook URL",
-    "NOT_TOLD": "Held back",
+    DeliveryState.WAITING: "Waiting",
+    DeliveryState.SENDING: "On its way",
+    DeliveryState.DELIVERED: "Delivered",
+    DeliveryState.GIVEN_UP: "Given up",
+    DeliveryState.NOT_SENT: "No webhook URL",
+    DeliveryState.NOT_TOLD: "Held back",
 }
+OPERATIONS = {faults.ANY: "Any call"} | {name: operation.words for name, operation in faults.OPERATIONS.items()}
+FAULTS = {name: kind.words for name, kind in faults.KINDS.items()}
 
 
-def of_dial(dial):
+def of_state(state: str) -> str:
+    """A delivery's state; nothing for what has no words of its own."""
+    return STATES.get(state, "")
+
+
+def of_dial(dial: Dial) -> str:
     """late by 60 seconds"""
-    before, after = POSITIONS[dial.position]
+    before, after = POSITIONS[dial.position].words
     return " ".join(filter(None, (before, str(dial.number) if dial.number else "", after)))
 
 
-def number_of(dial, position):
-    """What stands in the number field of a position: what is set, or what is usual."""
-    return dial.number if dial.position == position else dials.NUMBERS[position][1]
+def positions(dial: Dial, *, of_session: bool) -> dict[str, list[dict]]:
+    """Heading → the positions under it, in the form of what a template shows; those on top have no heading."""
+    groups: dict[str, list[dict]] = {}
+    for position in POSITIONS.values():
+        if not (of_session and position.is_for_accounts_only):
+            groups.setdefault(position.group, []).append(_choice(position, dial))
+    return groups
 
 
-def of_fault(fault):
-    """The details of a fault that matter for its kind."""
-    if fault["kind"] == "delay":
+def _choice(position: Position, dial: Dial) -> dict:
+    """What is needed to choose it; the number is what is set, or what is usual, or None."""
+    before, after = position.words
+    is_set = dial.position == position.name
+    number = dial.number if is_set else position.numbers and position.numbers.usual
+    return {
+        "name": position.name,
+        "before": before,
+        "after": after,
+        "number": number if position.numbers else None,
+    }
+
+
+def with_words(fault: dict) -> dict:
+    """A fault that waits, with the words for its call, for what happens to it, and for its details."""
+    return fault | {
+        "call": OPERATIONS[fault["operation"]],
+        "words": FAULTS[fault["kind"]],
+        "details": _details(fault),
+    }
+
+
+def _details(fault: dict) -> str:
+    """The settings of a fault that matter for its kind."""
+    asks = faults.KINDS[fault["kind"]].asks
+    if "milliseconds" in asks:
         return f"{fault['milliseconds']} ms"
-    if fault["kind"] in ("error", "error_after_work"):
+    if "status" in asks:
         return f"{fault['status']} {fault['error_code']}"
-    return "" if fault["value"] is None else f"says {fault['value']}"
+    return f"says {fault['value']}" if "value" in asks and fault["value"] is not None else ""

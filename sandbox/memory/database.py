@@ -15,6 +15,9 @@ from ..settings import IN_MEMORY
 from .delivery_states import DeliveryState, leading_to
 from .rate_limits import RateLimits
 
+# A row of any table: a value for each column, by its name.
+Row = sqlite3.Row
+
 OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
 OBJECT_SCHEMA = """
 CREATE TABLE IF NOT EXISTS {table} (
@@ -103,16 +106,16 @@ class Database:
         with self._lock:
             self._connection.execute(sql, values)
 
-    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+    def rows(self, sql: str, *values: object) -> list[Row]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
-    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
+    def row(self, sql: str, *values: object) -> Row | None:
         return next(iter(self.rows(sql, *values)), None)
 
     # Across all accounts
 
-    def due(self, table: str, stamp: str) -> list[sqlite3.Row]:
+    def due(self, table: str, stamp: str) -> list[Row]:
         """Rows with `account`, `session_id` and `id` of the objects due at that stamp, earliest first."""
         return self.rows(
             f"SELECT account, session_id, id FROM {table} WHERE due_at <= ? ORDER BY due_at, position", stamp
@@ -129,7 +132,7 @@ class Database:
         sql = f"SELECT 1 FROM deliveries WHERE state = ? OR resend = 1 OR ({is_due}) LIMIT 1"
         return self.row(sql, DeliveryState.SENDING, stamp) is not None
 
-    def claim_deliveries(self, stamp: str) -> list[sqlite3.Row]:
+    def claim_deliveries(self, stamp: str) -> list[Row]:
         """The deliveries due at that stamp, marked so that each is handed out once."""
         return self.rows(
             # The state that an index knows stands in the text, so that SQLite uses the index.
@@ -138,7 +141,7 @@ class Database:
             *(DeliveryState.SENDING, stamp),
         )
 
-    def claim_resends(self) -> list[sqlite3.Row]:
+    def claim_resends(self) -> list[Row]:
         """The deliveries that somebody asked to send again, each once."""
         return self.rows(f"UPDATE deliveries SET resend = 0 WHERE resend = 1 RETURNING *, {TRIES_BEFORE}")
 

@@ -1,11 +1,10 @@
 """One account's records: sessions, payments, refunds, API calls, webhook deliveries. Nobody else's."""
 
 import json
-import sqlite3
 
 from . import accounts
 from .accounts import Account
-from .database import IS_ON_ITS_WAY, IS_UNTRIED, OBJECTS, Database
+from .database import IS_ON_ITS_WAY, IS_UNTRIED, OBJECTS, Database, Row
 from .delivery_states import DeliveryState
 
 NEWEST = 100
@@ -71,7 +70,7 @@ class Ledger:
             reference_id,
         )
 
-    # Attempts to pay, saved methods, refunds
+    # Tries to pay, saved methods, refunds
 
     def save_payment_request(self, session_id: str, request: dict, due_at: str | None = None) -> None:
         self._save("payment_requests", request["payment_request_id"], session_id, request, due_at)
@@ -80,7 +79,7 @@ class Ledger:
         return self._find("payment_requests", request_id)
 
     def payment_request_due_at(self, request_id: str) -> str | None:
-        """When the time of one attempt is over, or None."""
+        """When the time of one try is over, or None."""
         return self._due_at("payment_requests", request_id)
 
     def payment_requests_of(self, session_id: str) -> list[dict]:
@@ -140,7 +139,7 @@ class Ledger:
             *(self.key, session_id, at, method, path, status, request, answer, fault),
         )
 
-    def calls_of(self, session_id: str) -> list[sqlite3.Row]:
+    def calls_of(self, session_id: str) -> list[Row]:
         return self._rows(
             "SELECT * FROM calls WHERE session_id = ? AND account = ? ORDER BY position", session_id, self.key
         )
@@ -158,21 +157,11 @@ class Ledger:
         forged: bool = False,
     ) -> int:
         """Returns the id. It leaves once the delivery `after` was tried; `forged` gives it a wrong token."""
+        told = (session_id, envelope["event"], json.dumps(envelope))
         row = self._row(
-            "INSERT INTO deliveries"
-            " (account, session_id, event, document, state, due_at, after, at_once, forged)"
+            "INSERT INTO deliveries (account, session_id, event, document, state, due_at, after, at_once, forged)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            *(
-                self.key,
-                session_id,
-                envelope["event"],
-                json.dumps(envelope),
-                state,
-                due_at,
-                after,
-                at_once,
-                forged,
-            ),
+            *(self.key, *told, state, due_at, after, at_once, forged),
         )
         self.database.delivery_added.set()
         return row["id"]
@@ -187,7 +176,7 @@ class Ledger:
         self.database.delivery_added.set()
         return len(found)
 
-    def deliveries_of(self, session_id: str) -> list[sqlite3.Row]:
+    def deliveries_of(self, session_id: str) -> list[Row]:
         return self._rows(
             "SELECT * FROM deliveries WHERE session_id = ? AND account = ? ORDER BY id", session_id, self.key
         )
@@ -215,7 +204,7 @@ class Ledger:
         sql = "SELECT id FROM deliveries WHERE account = ? AND state != ? ORDER BY id"
         return [row["id"] for row in self._rows(sql, self.key, DeliveryState.DELIVERED)]
 
-    def newest_deliveries(self) -> list[sqlite3.Row]:
+    def newest_deliveries(self) -> list[Row]:
         return self._rows(
             "SELECT deliveries.*, tries.at, tries.status AS answer_status FROM deliveries LEFT JOIN tries"
             " ON tries.rowid = (SELECT max(rowid) FROM tries WHERE delivery_id = deliveries.id)"
@@ -232,7 +221,7 @@ class Ledger:
         )
         return row is not None
 
-    def tries_of(self, delivery_id: int) -> list[sqlite3.Row]:
+    def tries_of(self, delivery_id: int) -> list[Row]:
         return self._rows(
             "SELECT tries.* FROM tries JOIN deliveries ON deliveries.id = delivery_id"
             " WHERE delivery_id = ? AND account = ? ORDER BY tries.rowid",
@@ -265,8 +254,8 @@ class Ledger:
     def _execute(self, sql: str, *values: object) -> None:
         self.database.execute(sql, *values)
 
-    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+    def _rows(self, sql: str, *values: object) -> list[Row]:
         return self.database.rows(sql, *values)
 
-    def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
+    def _row(self, sql: str, *values: object) -> Row | None:
         return self.database.row(sql, *values)

@@ -4,8 +4,8 @@ It holds nothing that differs between two runs with the same seed: no real time,
 """
 
 import json
-import sqlite3
 
+from .database import Row
 from .ledger import Ledger
 
 OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
@@ -32,7 +32,7 @@ def _read(ledger: Ledger, session_id: str | None) -> dict:
     }
 
 
-def _rows(ledger: Ledger, table: str, session_id: str | None) -> list[sqlite3.Row]:
+def _rows(ledger: Ledger, table: str, session_id: str | None) -> list[Row]:
     filter = "" if session_id is None else " AND session_id = ?"
     values = (ledger.key,) if session_id is None else (ledger.key, session_id)
     order = "id" if table == "deliveries" else "position"
@@ -62,12 +62,12 @@ def _tries(ledger: Ledger, session_id: str | None) -> dict[int, list[dict]]:
     return found
 
 
-def _delivery(row: sqlite3.Row, tries: dict[int, list[dict]]) -> dict:
+def _delivery(row: Row, tries: dict[int, list[dict]]) -> dict:
     return _picked(row, DELIVERY) | {
         "webhook": json.loads(row["document"]),
         "tries": tries.get(row["id"], []),
     }
 
 
-def _picked(row: sqlite3.Row, names: tuple[str, ...]) -> dict:
+def _picked(row: Row, names: tuple[str, ...]) -> dict:
     return {name: row[name] for name in names}

@@ -1,103 +1,54 @@
-"""The delivery dial: what happens to the webhooks of a session, or of all sessions of an account.
+"""Turning the delivery dial: for all sessions of an account, or for one session.
 
-Set by `/_control`, the scenarios, the dashboard and the pay page; obeyed by `dispatch.py` and `timing.py`.
+Its positions, each with its words, its numbers and what it does, are the table in `webhooks/plans.py`.
 """
 
-from dataclasses import dataclass
+from ..memory import trouble
+from ..memory.ledger import Ledger
+from ..webhooks import plans
+from ..webhooks.plans import POSITIONS, Dial
 
-ON_TIME = "on_time"
-# Position → least, usual and greatest number, for those that take one.
-NUMBERS = {"late": (1, 60, 7 * 24 * 60 * 60), "repeat": (2, 3, 100), "at_once": (2, 5, 100)}
-POSITIONS = (
-    ON_TIME,
-    "before_answer",
-    "before_redirect",
-    "late",
-    "never",
-    "repeat",
-    "at_once",
-    "swapped",
-    "failure_after_success",
-    "expired_after_paid",
-    "success_after_failure",
-    "wrong_amount",
-    "wrong_currency",
-    "unknown_reference",
-    "forged_token",
-    "odd_names",
-    "odd_ids",
-    "odd_nulls",
-    "odd_extras",
-    "odd_type",
-    "odd_reference",
-    "odd_gaps",
-)
-# The answer that it comes before was given when the session was made.
-FOR_ACCOUNTS_ONLY = ("before_answer",)
-FOR_SESSIONS = tuple(position for position in POSITIONS if position not in FOR_ACCOUNTS_ONLY)
-# Kept in the place of the session for the default of an account.
-EVERY_SESSION = ""
+FOR_SESSIONS = tuple(name for name, position in POSITIONS.items() if not position.is_for_accounts_only)
 
 
-@dataclass(frozen=True)
-class Dial:
-    position: str = ON_TIME
-    # Seconds for `late`, copies for `repeat` and `at_once`; 0 where there is nothing to count.
-    number: int = 0
-
-
-def parse(position, number=None):
+def parse(position: object, number: object = None) -> Dial:
     """A dial from what somebody sent; ValueError with a sentence if it can't be set."""
-    if position not in POSITIONS:
+    if not isinstance(position, str) or position not in POSITIONS:
         raise ValueError(f"position must be one of {', '.join(POSITIONS)}.")
-    if position not in NUMBERS:
+    numbers = POSITIONS[position].numbers
+    if numbers is None:
         return Dial(position)
-    least, usual, most = NUMBERS[position]
-    number = usual if number is None else number
-    if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= most:
-        raise ValueError(f"number must be a whole number from {least} to {most} for {position}.")
+    number = numbers.usual if number is None else number
+    if not isinstance(number, int) or isinstance(number, bool) or not numbers.least <= number <= numbers.most:
+        raise ValueError(f"number must be a whole number from {numbers.least} to {numbers.most} for {position}.")
     return Dial(position, number)
 
 
-def of_account(ledger):
-    return _find(ledger, EVERY_SESSION) or Dial()
+def of_account(ledger: Ledger) -> Dial:
+    return plans.dial_of(ledger, trouble.EVERY_SESSION)
 
 
-def of_session(ledger, session_id):
+def of_session(ledger: Ledger, session_id: str) -> Dial:
     """The session's own dial, or else the account's."""
-    return _find(ledger, session_id) or of_account(ledger)
+    return plans.dial_of(ledger, session_id)
 
 
-def has_own(ledger, session_id):
-    return _find(ledger, session_id) is not None
+def has_own(ledger: Ledger, session_id: str) -> bool:
+    return trouble.dial(ledger, session_id) is not None
 
 
-def set_for_account(ledger, dial):
+def set_for_account(ledger: Ledger, dial: Dial) -> None:
     """For all sessions without a dial of their own, those that exist included."""
-    _save(ledger, EVERY_SESSION, dial)
+    trouble.save_dial(ledger, trouble.EVERY_SESSION, dial.position, dial.number)
 
 
-def set_for_session(ledger, session_id, dial):
-    if dial.position in FOR_ACCOUNTS_ONLY:
+def set_for_session(ledger: Ledger, session_id: str, dial: Dial) -> None:
+    """Raises ValueError for a position that a session cannot have."""
+    if POSITIONS[dial.position].is_for_accounts_only:
         raise ValueError(f"{dial.position} can be set for the account only, before a session is made.")
-    _save(ledger, session_id, dial)
+    trouble.save_dial(ledger, session_id, dial.position, dial.number)
 
 
-def release(ledger, session_id):
+def release(ledger: Ledger, session_id: str) -> None:
     """Let the session follow the account's dial again."""
-    ledger.database.execute("DELETE FROM dials WHERE account = ? AND session_id = ?", ledger.key, session_id)
-
-
-def _find(ledger, session_id):
-    row = ledger.database.row(
-        "SELECT position, number FROM dials WHERE account = ? AND session_id = ?", ledger.key, session_id
-    )
-    return row and Dial(**dict(row))
-
-
-def _save(ledger, session_id, dial):
-    ledger.database.execute(
-        "INSERT INTO dials (account, session_id, position, number) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET position = excluded.position, number = excluded.number",
-        *(ledger.key, session_id, dial.position, dial.number),
-    )
+    trouble.forget_dial(ledger, session_id)

@@ -1,45 +1,51 @@
-"""Faults of the API, on demand: which call is spoiled, how, and how often. Done by `interference.py`.
+"""Faults of the API, on demand: which call is spoiled, how, and how often.
 
-Set by `/_control`, the scenarios and the dashboard. Of several faults that fit a call the oldest acts, so
-that a list of them is a little story: twice a 503, then garbage, then all is well.
+Of several faults that fit a call the oldest acts, so that a list of them is a little story: twice a 503, then
+garbage, then all is well. Each kind of fault and each operation is one record in the tables below.
 """
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
-# Each call of the API by its name here.
-OPERATIONS = {
-    "sessions.create": "create_session",
-    "sessions.show": "get_session",
-    "sessions.cancel": "cancel_session",
-    "sessions.refund": "create_refund",
-    "payments.show_payment": "get_payment",
-    "payments.capture": "capture_payment",
-    "payments.cancel_payment": "cancel_payment",
-    "payments.show_request": "get_payment_request",
-    "payments.simulate": "simulate_payment",
-}
+from ..memory import trouble
+from ..memory.database import Row
+from ..memory.ledger import Ledger
+from ..memory.rate_limits import QUOTA, Count
+from . import answers
+from .answers import Answer
+
 ANY = "*"
-KINDS = (
-    "delay",
-    "error",
-    "error_after_work",
-    "reset_before_work",
-    "reset_after_work",
-    "garbage",
-    "truncated",
-    "wrong_amount",
-    "wrong_status",
-    "rate_limit",
-)
-# With `*` these spoil reading only; a create call with a wrong amount must be asked for by name.
-OF_READING = ("wrong_amount", "wrong_status")
 DELAY_MILLISECONDS = 3000
 LONGEST_DELAY_MILLISECONDS = 60_000
 MOST_TIMES = 10_000
+RESET_SECONDS = 12.34
 ERROR_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,99}", re.ASCII)
+
+
+class Operation(NamedTuple):
+    """A call of the API: its name here, as Xendit writes it, and the endpoint that answers it."""
+
+    name: str
+    words: str
+    endpoint: str
+
+
+_EVERY_OPERATION = (
+    Operation("create_session", "POST /sessions", "sessions.create"),
+    Operation("get_session", "GET /sessions/{id}", "sessions.show"),
+    Operation("cancel_session", "POST /sessions/{id}/cancel", "sessions.cancel"),
+    Operation("create_refund", "POST /refunds", "sessions.refund"),
+    Operation("get_payment", "GET /v3/payments/{id}", "payments.show_payment"),
+    Operation("capture_payment", "POST /v3/payments/{id}/capture", "payments.capture"),
+    Operation("cancel_payment", "POST /v3/payments/{id}/cancel", "payments.cancel_payment"),
+    Operation("get_payment_request", "GET /v3/payment_requests/{id}", "payments.show_request"),
+    Operation("simulate_payment", "POST /v3/payment_requests/{id}/simulate", "payments.simulate"),
+)
+OPERATIONS = {operation.name: operation for operation in _EVERY_OPERATION}
+_BY_ENDPOINT = {operation.endpoint: operation.name for operation in _EVERY_OPERATION}
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,11 @@ class Fault:
     # What a wrong amount or status says; None lets the sandbox choose.
     value: Any = None
 
-    def problem(self):
+    def problem(self) -> str | None:
         """The first thing wrong, as a sentence; None if all is well."""
         checks = {
-            f"operation must be one of {', '.join([ANY, *OPERATIONS.values()])}.": self.operation
-            in (ANY, *OPERATIONS.values()),
-            f"kind must be one of {', '.join(KINDS)}.": self.kind in KINDS,
+            f"operation must be one of {', '.join([ANY, *OPERATIONS])}.": self.operation in (ANY, *OPERATIONS),
+            f"kind must be one of {', '.join(KINDS)}.": self.kind in tuple(KINDS),
             f"count must be null or from 1 to {MOST_TIMES}.": self.count is None
             or _is_within(self.count, 1, MOST_TIMES),
             f"milliseconds must be from 0 to {LONGEST_DELAY_MILLISECONDS}.": _is_within(
@@ -74,7 +79,60 @@ class Fault:
         return next((sentence for sentence, is_right in checks.items() if not is_right), None)
 
 
-def parse(document):
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fault: its words follow the name of a call, and `asks` are the settings that matter for it."""
+
+    name: str
+    words: str
+    asks: tuple[str, ...] = ()
+    # With `*` it spoils reading only; a create call with a wrong amount must be asked for by name.
+    is_of_reading: bool = False
+    # What is answered instead of doing the work, or what becomes of the answer afterwards.
+    instead: Callable[[Fault], Answer] | None = None
+    afterwards: Callable[[Fault, Answer], Answer] | None = None
+
+
+def _error(fault: Fault, _: Answer | None = None) -> Answer:
+    return answers.error(fault.status, fault.error_code)
+
+
+def _rate_limit(_: Fault) -> Answer:
+    return answers.error(429, "RATE_LIMIT_EXCEEDED", Count(True, QUOTA, RESET_SECONDS).headers)
+
+
+_EVERY_KIND = (
+    Kind("delay", "is answered late", ("milliseconds",)),
+    Kind("error", "is refused with an error; nothing is done", ("status", "error_code"), instead=_error),
+    Kind("error_after_work", "is done, but answered with an error", ("status", "error_code"), afterwards=_error),
+    Kind("reset_before_work", "is cut off; nothing is done", instead=lambda _: answers.NO_ANSWER),
+    Kind("reset_after_work", "is done, but cut off before the answer", afterwards=lambda *_: answers.NO_ANSWER),
+    Kind("garbage", "is done, but answered with HTML", afterwards=lambda _, answer: answers.garbage(answer)),
+    Kind(
+        "truncated",
+        "is done, but answered with half of the JSON",
+        afterwards=lambda _, answer: answers.truncated(answer),
+    ),
+    Kind(
+        "wrong_amount",
+        "is answered with a wrong amount",
+        ("value",),
+        is_of_reading=True,
+        afterwards=lambda fault, answer: answers.with_other_amounts(answer, fault.value),
+    ),
+    Kind(
+        "wrong_status",
+        "is answered with a wrong status",
+        ("value",),
+        is_of_reading=True,
+        afterwards=lambda fault, answer: answers.with_other_status(answer, fault.value),
+    ),
+    Kind("rate_limit", "is one call too many (429)", instead=_rate_limit),
+)
+KINDS = {kind.name: kind for kind in _EVERY_KIND}
+
+
+def parse(document: dict) -> Fault:
     """A fault from what somebody sent; ValueError with a sentence if it can't be set."""
     known = [field.name for field in fields(Fault)]
     for name in document:
@@ -89,62 +147,46 @@ def parse(document):
     return fault
 
 
-def add(ledger, fault):
+def add(ledger: Ledger, fault: Fault) -> dict:
     """Returns the fault as `every` shows it."""
-    row = ledger.database.row(
-        "INSERT INTO faults (account, operation, document, times_left) VALUES (?, ?, ?, ?) RETURNING *",
-        *(ledger.key, fault.operation, json.dumps(asdict(fault)), fault.count),
-    )
-    return _shown(row)
+    return _shown(trouble.add_fault(ledger, fault.operation, asdict(fault), fault.count))
 
 
-def every(ledger):
+def every(ledger: Ledger) -> list[dict]:
     """The faults that still act, oldest first, each with its `id` and how many calls are `left` to spoil."""
-    rows = ledger.database.rows("SELECT * FROM faults WHERE account = ? ORDER BY id", ledger.key)
-    return [_shown(row) for row in rows]
+    return [_shown(row) for row in trouble.faults(ledger)]
 
 
-def remove(ledger, fault_id):
+def remove(ledger: Ledger, fault_id: int) -> bool:
     """Whether there was such a fault."""
-    sql = "DELETE FROM faults WHERE account = ? AND id = ? RETURNING id"
-    return ledger.database.row(sql, ledger.key, fault_id) is not None
+    return trouble.remove_fault(ledger, fault_id)
 
 
-def clear(ledger):
-    ledger.database.execute("DELETE FROM faults WHERE account = ?", ledger.key)
+def clear(ledger: Ledger) -> None:
+    trouble.clear_faults(ledger)
 
 
-def take(ledger, operation):
-    """The fault that spoils this call, counted; None if the call is left alone."""
-    if not _rows_for(ledger, operation):
+def take(ledger: Ledger, endpoint: str) -> Fault | None:
+    """The fault that spoils a call of this endpoint, counted; None if the call is left alone."""
+    operation = _BY_ENDPOINT[endpoint]
+    if not trouble.faults_of(ledger, operation, ANY):
         return None
     with ledger.transaction():
-        fitting = ((row["id"], Fault(**json.loads(row["document"]))) for row in _rows_for(ledger, operation))
-        found = next(((id, fault) for id, fault in fitting if _spoils(fault, operation)), None)
-        if found is None:
-            return None
-        fault_id, fault = found
-        ledger.database.execute("UPDATE faults SET times_left = times_left - 1 WHERE id = ?", fault_id)
-        ledger.database.execute("DELETE FROM faults WHERE id = ? AND times_left <= 0", fault_id)
-        return fault
+        for row in trouble.faults_of(ledger, operation, ANY):
+            fault = Fault(**json.loads(row["document"]))
+            if _spoils(fault, operation):
+                trouble.count_fault(ledger, row["id"])
+                return fault
+    return None
 
 
-def _rows_for(ledger, operation):
-    return ledger.database.rows(
-        "SELECT * FROM faults WHERE account = ? AND operation IN (?, ?) ORDER BY id",
-        ledger.key,
-        operation,
-        ANY,
-    )
+def _spoils(fault: Fault, operation: str) -> bool:
+    return fault.operation != ANY or not KINDS[fault.kind].is_of_reading or operation.startswith("get_")
 
 
-def _spoils(fault, operation):
-    return fault.operation != ANY or fault.kind not in OF_READING or operation.startswith("get_")
-
-
-def _shown(row):
+def _shown(row: Row) -> dict:
     return {"id": row["id"], **json.loads(row["document"]), "left": row["times_left"]}
 
 
-def _is_within(value, least, most):
+def _is_within(value: object, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

@@ -1,4 +1,4 @@
-"""Scenarios: what goes wrong between a shop and its provider, each in a file of `scenarios/` to read and run.
+"""Scenarios: what goes wrong between a shop and its provider, each in a file of `files/` to read and run.
 
 A scenario turns the delivery dial and orders the faults of the API; one replaces the one before.
 """
@@ -6,13 +6,15 @@ A scenario turns the delivery dial and orders the faults of the API; one replace
 import json
 from pathlib import Path
 
+from ..memory.ledger import Ledger
+from ..webhooks.plans import ON_TIME
 from . import dials, faults
 
 FOLDER = Path(__file__).with_name("files")
-NORMAL = "on_time"
+NORMAL = ON_TIME
 
 
-def _read():
+def _read() -> dict[str, dict]:
     files = sorted(FOLDER.glob("*.json"))
     found = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
     return {name: {"name": name} | scenario for name, scenario in found.items()}
@@ -21,22 +23,22 @@ def _read():
 ALL = _read()
 
 
-def find(name):
+def find(name: str) -> dict:
     """What the file says, with its name; KeyError if there is none."""
     return ALL[name]
 
 
-def play(ledger, name):
+def play(ledger: Ledger, name: str) -> None:
     """For all that the account does from now on."""
     settings = find(name)["settings"]
     with ledger.transaction():
-        dials.set_for_account(ledger, dials.parse(**settings.get("dial", {"position": dials.ON_TIME})))
+        dials.set_for_account(ledger, dials.parse(**settings.get("dial", {"position": ON_TIME})))
         faults.clear(ledger)
         for fault in settings.get("faults", ()):
             faults.add(ledger, faults.parse(fault))
 
 
-def play_for_session(ledger, name, session_id):
+def play_for_session(ledger: Ledger, name: str, session_id: str) -> None:
     """For one session, where the scenario is about webhooks; ValueError where it is about calls."""
     settings = find(name)["settings"]
     if "faults" in settings:

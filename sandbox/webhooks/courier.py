@@ -3,7 +3,6 @@
 import http.client
 import json
 import socket
-import sqlite3
 import ssl
 import threading
 import time
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 from ..clock import moment, stamp
 from ..memory import accounts
 from ..memory.accounts import Account
-from ..memory.database import Database
+from ..memory.database import Database, Row
 from ..memory.delivery_states import DeliveryState
 
 SENDERS = 16
@@ -150,7 +149,7 @@ class Courier:
             finally:
                 self._due.give_back(account)
 
-    def _send(self, delivery: sqlite3.Row, by_hand: bool) -> None:
+    def _send(self, delivery: Row, by_hand: bool) -> None:
         account = accounts.find(self._database, delivery["account"])
         if account.webhook_url is None:
             if not by_hand:
@@ -163,7 +162,7 @@ class Courier:
             self._move(delivery, DeliveryState.DELIVERED)
         self._report(f"webhook {delivery['event']} {status or 'no answer'}")
 
-    def _try(self, account: Account, delivery: sqlite3.Row, by_hand: bool) -> tuple[int | None, str]:
+    def _try(self, account: Account, delivery: Row, by_hand: bool) -> tuple[int | None, str]:
         clock = self._database.clock
         at, started = clock.stamp(), clock.monotonic()
         body = json.dumps(json.loads(delivery["document"]) | {"created": at})
@@ -185,7 +184,7 @@ class Courier:
         )
         return status, answer
 
-    def _move(self, delivery: sqlite3.Row, state: DeliveryState, due_at: str | None = None) -> None:
+    def _move(self, delivery: Row, state: DeliveryState, due_at: str | None = None) -> None:
         self._database.move_delivery(delivery["id"], state, due_at)
         self._database.delivery_added.set()  # After a jump, the next try may be due already.
 
@@ -240,9 +239,7 @@ def _is_taken(status: int | None) -> bool:
     return status is not None and 200 <= status < 300
 
 
-def _what_follows(
-    account: Account, delivery: sqlite3.Row, status: int | None, answer: str
-) -> tuple[DeliveryState, str | None]:
+def _what_follows(account: Account, delivery: Row, status: int | None, answer: str) -> tuple[DeliveryState, str | None]:
     """State and next moment. Retries are counted from when the try before was due, so that a jump of the
     clock makes up for all that it skipped."""
     if _is_taken(status):

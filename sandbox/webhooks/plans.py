@@ -1,75 +1,113 @@
-"""Puts an event on the way as the delivery dial has it: when, how often, in which order. For `deliveries.py`.
+"""The positions of the delivery dial: one record each, with its plan for putting an event on the way.
 
-Everything happens in the transaction that makes the event true, so no webhook leaves before it is planned.
+A plan says when a webhook leaves, how often and in which order; a shape, in `shapes.py`, what else it says. A plan is
+made in the transaction that makes the event true, so no webhook leaves before it is planned.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from .. import clock
+from ..contract.statuses import PaymentStatus, SessionStatus
+from ..memory import trouble
 from ..memory.delivery_states import DeliveryState
-from ..trouble import dials
+from ..memory.ledger import Ledger
 from . import shapes
+from .shapes import Shape
 
 COMPLETED = "payment_session.completed"
 FAILURE = "payment.failure"
 # What the payment of a session adds to it.
 RESULTS = ("payment_request_id", "payment_id", "payment_token_id")
 
+ON_TIME = "on_time"
+BEFORE_ANSWER = "before_answer"
+BEFORE_REDIRECT = "before_redirect"
+TOO_EARLY = "Too early"
+CONFUSING = "In a confusing order"
+WRONG = "With something wrong in them"
+ODD = "In odd but documented shapes"
 
-def put_on_the_way(ledger, session_id, envelope):
-    dial = dials.of_session(ledger, session_id)
-    plan = PLANS.get(dial.position, _once)
-    plan(ledger, session_id, shapes.alter(dial.position, envelope), dial)
+# Ledger, session, envelope, and the number of the dial.
+Plan = Callable[[Ledger, str, dict, int], object]
 
 
-def _once(ledger, session_id, envelope, dial):
+@dataclass(frozen=True)
+class Dial:
+    """Where a dial stands."""
+
+    position: str = ON_TIME
+    # Seconds for `late`, copies for `repeat` and `at_once`; 0 where there is nothing to count.
+    number: int = 0
+
+
+class Numbers(NamedTuple):
+    least: int
+    usual: int
+    most: int
+
+
+def dial_of(ledger: Ledger, session_id: str) -> Dial:
+    """The session's own dial, or else the account's."""
+    row = trouble.dial(ledger, session_id) or trouble.dial(ledger, trouble.EVERY_SESSION)
+    return Dial(**dict(row)) if row else Dial()
+
+
+def put_on_the_way(ledger: Ledger, session_id: str, envelope: dict) -> None:
+    dial = dial_of(ledger, session_id)
+    position = POSITIONS[dial.position]
+    position.plan(ledger, session_id, position.shape(envelope), dial.number)
+
+
+def _once(ledger: Ledger, session_id: str, envelope: dict, _: int = 0) -> int:
     return _add(ledger, session_id, envelope)
 
 
-def _late(ledger, session_id, envelope, dial):
-    due_at = clock.stamp(ledger.clock.now() + timedelta(seconds=dial.number))
+def _late(ledger: Ledger, session_id: str, envelope: dict, seconds: int) -> None:
+    due_at = clock.stamp(ledger.clock.now() + timedelta(seconds=seconds))
     ledger.add_delivery(session_id, envelope, due_at)
 
 
-def _never(ledger, session_id, envelope, dial):
+def _never(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:
     ledger.add_delivery(session_id, envelope, None, state=DeliveryState.NOT_TOLD)
 
 
-def _repeat(ledger, session_id, envelope, dial):
+def _repeat(ledger: Ledger, session_id: str, envelope: dict, copies: int) -> None:
     before = None
-    for _ in range(dial.number):
+    for _ in range(copies):
         before = _add(ledger, session_id, envelope, after=before)
 
 
-def _at_once(ledger, session_id, envelope, dial):
-    for _ in range(dial.number):
+def _at_once(ledger: Ledger, session_id: str, envelope: dict, copies: int) -> None:
+    for _ in range(copies):
         _add(ledger, session_id, envelope, at_once=True)
 
 
-def _swapped(ledger, session_id, envelope, dial):
+def _swapped(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:
     """Whatever was announced before and has not left yet comes after this."""
-    delivery_id = _add(ledger, session_id, envelope)
-    ledger.let_others_wait(session_id, delivery_id)
+    ledger.let_others_wait(session_id, _add(ledger, session_id, envelope))
 
 
-def _failure_after_success(ledger, session_id, envelope, dial):
+def _failure_after_success(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:
     told = _add(ledger, session_id, envelope)
     if envelope["event"] == COMPLETED and "payment_id" in envelope["data"]:
         payment = ledger.payment(envelope["data"]["payment_id"])
         failed = {name: value for name, value in payment.items() if name != "captures"}
-        failed |= {"status": "FAILED", "failure_code": "TIMEOUT_ERROR"}
+        failed |= {"status": PaymentStatus.FAILED, "failure_code": "TIMEOUT_ERROR"}
         _add(ledger, session_id, envelope | {"event": FAILURE, "api_version": "v3", "data": failed}, after=told)
 
 
-def _expired_after_paid(ledger, session_id, envelope, dial):
+def _expired_after_paid(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:
     told = _add(ledger, session_id, envelope)
     if envelope["event"] == COMPLETED:
         data = {name: value for name, value in envelope["data"].items() if name not in RESULTS}
-        expired = {"event": "payment_session.expired", "data": data | {"status": "EXPIRED"}}
+        expired = {"event": "payment_session.expired", "data": data | {"status": SessionStatus.EXPIRED}}
         _add(ledger, session_id, envelope | expired, after=told)
 
 
-def _success_after_failure(ledger, session_id, envelope, dial):
+def _success_after_failure(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:
     """A lie with the right token, as somebody would send it who has learned the token."""
     told = _add(ledger, session_id, envelope)
     if envelope["event"] == FAILURE:
@@ -79,29 +117,58 @@ def _success_after_failure(ledger, session_id, envelope, dial):
             "capture_amount": payment["request_amount"],
             "capture_timestamp": ledger.clock.stamp(),
         }
-        payment |= {"status": "SUCCEEDED", "captures": [capture]}
-        session = ledger.session(session_id) | {"status": "COMPLETED"}
+        payment |= {"status": PaymentStatus.SUCCEEDED, "captures": [capture]}
+        session = ledger.session(session_id) | {"status": SessionStatus.COMPLETED}
         session |= {name: payment[name] for name in RESULTS if name in payment}
         _add(ledger, session_id, envelope | {"event": "payment.capture", "data": payment}, after=told)
         _add(ledger, session_id, envelope | {"event": COMPLETED, "data": session}, after=told)
 
 
-def _forged_token(ledger, session_id, envelope, dial):
+def _forged_token(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:
     _add(ledger, session_id, envelope, forged=True)
 
 
-def _add(ledger, session_id, envelope, **manner):
+def _add(ledger: Ledger, session_id: str, envelope: dict, **manner: int | bool | None) -> int:
     return ledger.add_delivery(session_id, envelope, ledger.clock.stamp(), **manner)
 
 
-PLANS = {
-    "late": _late,
-    "never": _never,
-    "repeat": _repeat,
-    "at_once": _at_once,
-    "swapped": _swapped,
-    "failure_after_success": _failure_after_success,
-    "expired_after_paid": _expired_after_paid,
-    "success_after_failure": _success_after_failure,
-    "forged_token": _forged_token,
-}
+@dataclass(frozen=True)
+class Position:
+    """A position: its words stand before and after its number, and make a sentence with "Next webhooks"."""
+
+    name: str
+    words: tuple[str, str]
+    # The heading under which the dashboard has it; without one it stands on top.
+    group: str = ""
+    numbers: Numbers | None = None
+    plan: Plan = _once
+    shape: Shape = shapes.as_it_is
+    # The answer that webhooks come before was given when a session was made.
+    is_for_accounts_only: bool = False
+
+
+_EVERY = (
+    Position(ON_TIME, ("on time", "")),
+    Position(BEFORE_ANSWER, ("before POST /sessions is answered", ""), TOO_EARLY, is_for_accounts_only=True),
+    Position(BEFORE_REDIRECT, ("before the buyer is sent back", ""), TOO_EARLY),
+    Position("late", ("late by", "seconds"), numbers=Numbers(1, 60, 7 * 24 * 60 * 60), plan=_late),
+    Position("never", ("never", ""), plan=_never),
+    Position("repeat", ("repeated,", "times in a row"), numbers=Numbers(2, 3, 100), plan=_repeat),
+    Position("at_once", ("at once,", "copies"), numbers=Numbers(2, 5, 100), plan=_at_once),
+    Position("swapped", ("in the wrong order", ""), CONFUSING, plan=_swapped),
+    Position("failure_after_success", ("a failure after the success", ""), CONFUSING, plan=_failure_after_success),
+    Position("expired_after_paid", ("“expired” after paid", ""), CONFUSING, plan=_expired_after_paid),
+    Position("success_after_failure", ("a false success after a failure", ""), CONFUSING, plan=_success_after_failure),
+    Position("wrong_amount", ("with another amount", ""), WRONG, shape=shapes.wrong_amount),
+    Position("wrong_currency", ("with another currency", ""), WRONG, shape=shapes.wrong_currency),
+    Position("unknown_reference", ("about an unknown order", ""), WRONG, shape=shapes.unknown_reference),
+    Position("forged_token", ("with a wrong token (forged)", ""), plan=_forged_token),
+    Position("odd_names", ("with the events’ other names", ""), ODD, shape=shapes.odd_names),
+    Position("odd_ids", ("with ids under other names", ""), ODD, shape=shapes.odd_ids),
+    Position("odd_nulls", ("with null where nothing is", ""), ODD, shape=shapes.odd_nulls),
+    Position("odd_extras", ("with unknown fields", ""), ODD, shape=shapes.odd_extras),
+    Position("odd_type", ("with an unusual type and status", ""), ODD, shape=shapes.odd_type),
+    Position("odd_reference", ("with a suffix to the reference", ""), ODD, shape=shapes.odd_reference),
+    Position("odd_gaps", ("with fields missing", ""), ODD, shape=shapes.odd_gaps),
+)
+POSITIONS = {position.name: position for position in _EVERY}

@@ -11,7 +11,8 @@ import pytest
 from sandbox import create_app
 from sandbox.memory.database import Database
 from sandbox.settings import Settings
-from sandbox.trouble import dials, faults
+from sandbox.trouble import faults
+from sandbox.webhooks.plans import POSITIONS
 
 from .conftest import start
 
@@ -63,7 +64,7 @@ def test_the_commands_lead_to_a_paid_session_a_webhook_and_each_way_to_disturb_i
 def test_everything_that_can_be_set_is_documented():
     text = README.read_text(encoding="utf-8")
 
-    for name in (*dials.POSITIONS, *faults.KINDS, *faults.OPERATIONS.values()):
+    for name in (*POSITIONS, *faults.KINDS, *faults.OPERATIONS):
         assert f"`{name}`" in text, name
 
 

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from sandbox.checkout import texts
-from sandbox.trouble import dials
+from sandbox.webhooks.plans import POSITIONS
 
 from ..controls import Control
 
@@ -50,7 +50,7 @@ def test_a_dial_without_a_number_takes_the_usual_one(merchant, control):
 
     turns(session, position="repeat", number="")
 
-    assert dial_of(control, session) == {"position": "repeat", "number": dials.NUMBERS["repeat"][1]}
+    assert dial_of(control, session) == {"position": "repeat", "number": POSITIONS["repeat"].numbers.usual}
 
 
 @pytest.mark.parametrize("form", [
@@ -81,6 +81,6 @@ def test_an_unknown_session_has_no_dial(here):
 
 @pytest.mark.parametrize("name", texts.LANGUAGES)
 def test_each_position_has_its_words_in_each_language(name):
-    words = [texts.LANGUAGES[name][f"dial.{position}"] for position in dials.POSITIONS]
+    words = [texts.LANGUAGES[name][f"dial.{position}"] for position in POSITIONS]
 
     assert len(set(words)) == len(words)

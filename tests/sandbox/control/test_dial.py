@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from sandbox.trouble import dials
+from sandbox.webhooks.plans import POSITIONS
 
 from ..conftest import CUSTOMER, new_merchant
 from ..controls import Control, names
@@ -207,7 +207,7 @@ def test_each_position_has_its_test_here():
     }
     elsewhere |= {"failure_after_success", "expired_after_paid", "success_after_failure", "forged_token"}
 
-    assert set(dials.POSITIONS) == elsewhere | set(ALTERED)
+    assert set(POSITIONS) == elsewhere | set(ALTERED)
 
 
 def test_a_sessions_dial_goes_before_the_accounts(merchant, control, buyer):

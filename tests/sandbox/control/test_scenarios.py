@@ -5,7 +5,8 @@ from contextlib import suppress
 import pytest
 import requests
 
-from sandbox.trouble import dials, faults, scenarios
+from sandbox.trouble import faults, scenarios
+from sandbox.webhooks.plans import POSITIONS
 
 from ..conftest import session_request, until
 from ..controls import Control, is_done
@@ -61,7 +62,7 @@ def test_each_scenario_does_what_it_says_and_the_money_is_right(merchant, contro
 def test_each_position_and_each_kind_of_fault_has_a_scenario():
     settings = [scenario["settings"] for scenario in scenarios.ALL.values()]
 
-    assert {each["dial"]["position"] for each in settings if "dial" in each} == set(dials.POSITIONS)
+    assert {each["dial"]["position"] for each in settings if "dial" in each} == set(POSITIONS)
     assert {fault["kind"] for each in settings for fault in each.get("faults", ())} == set(faults.KINDS)
 
 

@@ -6,9 +6,9 @@ import uuid
 import pytest
 import requests
 
-from sandbox.dashboard import wording
 from sandbox.memory.ledger import Ledger
-from sandbox.trouble import dials, faults, scenarios
+from sandbox.trouble import faults, scenarios
+from sandbox.webhooks.plans import POSITIONS
 
 from ..conftest import new_merchant, until
 from ..controls import Control
@@ -274,9 +274,33 @@ def test_what_nobody_knows_is_not_found(here, path):
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
-def test_everything_that_can_be_set_has_its_words():
-    grouped = [name for names in wording.GROUPS.values() for name in names]
+@pytest.mark.parametrize("position", POSITIONS.values(), ids=POSITIONS)
+def test_every_position_of_the_dial_is_offered_in_words_and_can_be_set(dashboard, control, position):
+    page = dashboard.opens()
 
-    assert sorted((*wording.COMMON, *grouped)) == sorted(dials.POSITIONS) == sorted(wording.POSITIONS)
-    assert set(wording.OPERATIONS) == {faults.ANY, *faults.OPERATIONS.values()}
-    assert set(wording.FAULTS) == set(faults.KINDS)
+    answer = dashboard.sends("/dial", position=position.name)
+
+    assert re.search(rf'value="{position.name}"[^>]*> {re.escape(position.words[0])}', page)
+    assert answer.status_code == 303
+    assert control.does("GET", "dial")["position"] == position.name
+
+
+@pytest.mark.parametrize("kind", faults.KINDS.values(), ids=faults.KINDS)
+def test_every_kind_of_fault_is_offered_in_words_and_can_be_ordered(dashboard, control, kind):
+    page = dashboard.opens("/faults")
+    details = {"milliseconds": "5", "status": "503", "error_code": "BUSY", "value": "7"}
+
+    dashboard.sends("/faults", operation="get_payment", kind=kind.name, count="1", **details)
+
+    assert f'<option value="{kind.name}"' in page
+    [fault] = control.does("GET", "faults")
+    assert (fault["operation"], fault["kind"]) == ("get_payment", kind.name)
+    asked = {name for name, typed in details.items() if str(fault[name]) == typed}
+    assert asked == set(kind.asks)
+    assert f"<strong>GET /v3/payments/{{id}}</strong> {kind.words}" in dashboard.opens("/faults")
+
+
+@pytest.mark.parametrize("operation", faults.OPERATIONS.values(), ids=faults.OPERATIONS)
+def test_every_call_of_the_api_is_offered_for_a_fault(dashboard, operation):
+    assert f'<option value="{operation.name}"' in dashboard.opens("/faults")
+    assert f">{operation.words}</option>" in dashboard.opens("/faults")
