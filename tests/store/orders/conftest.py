@@ -25,9 +25,11 @@ SITI = BuyerDetails(**{**DETAILS, "mobile_number": "+6281234567890"})
 
 
 @pytest.fixture
-def shop(tmp_path: Path, sandbox: Sandbox) -> Shop:
+def shop(tmp_path: Path, sandbox: Sandbox) -> Iterator[Shop]:
     sandbox.reset()
-    return Shop(tmp_path, sandbox)
+    shop = Shop(tmp_path, sandbox)
+    yield shop
+    shop.stop()
 
 
 @pytest.fixture
