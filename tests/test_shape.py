@@ -1,0 +1,54 @@
+"""How large things may get, so that each file can be read at a sitting, and that no style sheet is forgotten."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_FUNCTION = 25
+LONGEST_FILE = 300
+LONGEST_TEMPLATE = 80
+PYTHON = ("app.py", "gunicorn.conf.py", "store/**/*.py", "sandbox/**/*.py", "bench/**/*.py")
+STYLE_SHEETS = ("static/**/*.css", "sandbox/static/**/*.css")
+TEMPLATES = ("templates/**/*.html", "sandbox/templates/**/*.html")
+
+
+def files(*patterns: str) -> list[Path]:
+    found = [path for pattern in patterns for path in ROOT.glob(pattern) if "migrations" not in path.parts]
+    assert found
+    return sorted(found)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def lengths_of_functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{name_of(path)}: {node.name}", node.end_lineno - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", files(*PYTHON), ids=name_of)
+def test_no_function_is_longer_than_25_lines(path: Path):
+    assert {name: length for name, length in lengths_of_functions(path) if length > LONGEST_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("path", files(*PYTHON, *STYLE_SHEETS), ids=name_of)
+def test_no_module_and_no_style_sheet_is_longer_than_300_lines(path: Path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("path", files(*TEMPLATES), ids=name_of)
+def test_no_template_is_longer_than_80_lines(path: Path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_TEMPLATE
+
+
+def test_every_style_sheet_of_the_shop_is_linked_once():
+    base = (ROOT / "templates" / "base.html").read_text(encoding="utf-8")
+    linked = re.search(r"{% for name in \[(.*?)\] %}\s*<link rel=\"stylesheet\"", base, re.DOTALL)[1]
+
+    assert sorted(re.findall(r'"([^"]+)"', linked)) == sorted(path.stem for path in files("static/css/*.css"))
