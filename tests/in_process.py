@@ -11,6 +11,7 @@ from flask import has_app_context
 
 import sandbox
 from sandbox import ticker
+from sandbox.clock import Clock
 from sandbox.memory import accounts
 from sandbox.memory.database import Database
 from sandbox.memory.ledger import Ledger
@@ -33,10 +34,10 @@ SHOP_URL, SANDBOX_URL = (f"http://127.0.0.1:{port}" for port in (SHOP_PORT, SAND
 class Sandbox(Controls):
     """The stand-in for Xendit with its own memory, sending its webhooks to the shop."""
 
-    def __init__(self, shop_url: str = SHOP_URL):
+    def __init__(self, shop_url: str = SHOP_URL, url: str = SANDBOX_URL, clock: Clock | None = None):
         self.network = Network()
-        self.url = SANDBOX_URL
-        self.database = Database()
+        self.url = url
+        self.database = Database(clock=clock)
         self.app = sandbox.create_app(Settings(public_url=self.url, secret_key=SECRET_KEY), self.database)
         accounts.open(self.database, SECRET_KEY, "Warung")
         accounts.change(

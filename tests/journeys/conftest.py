@@ -1,4 +1,4 @@
-"""A faulty provider, and a shop with its worker that knows no other, for one module.
+"""A provider that can be spoiled, and a shop with its worker that knows no other, for one module.
 
 A module that wants them says so with a `shop` fixture of its own, and `buyer` follows.
 """
@@ -7,19 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..faulty_provider import FaultyProvider
 from ..processes import Shop
+from ..spoiling_proxy import SpoilingProxy
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[FaultyProvider]:
-    provider = FaultyProvider()
+def provider() -> Iterator[SpoilingProxy]:
+    provider = SpoilingProxy.on_a_port()
     yield provider
     provider.stop()
 
 
 @pytest.fixture(scope="module")
-def shop_of_faulty_provider(tmp_path_factory: pytest.TempPathFactory, provider: FaultyProvider) -> Iterator[Shop]:
+def shop_of_provider(tmp_path_factory: pytest.TempPathFactory, provider: SpoilingProxy) -> Iterator[Shop]:
     shop = Shop(tmp_path_factory.mktemp("shop"), provider.url)
     yield shop
     provider.heals()

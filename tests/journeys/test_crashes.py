@@ -6,26 +6,26 @@ import pytest
 
 from ..buyer import COFFEE, DETAILS, Buyer
 from ..events import session_event
-from ..faulty_provider import Fault, FaultyProvider
 from ..processes import Shop
+from ..spoiling_proxy import SpoilingProxy, delay
 from ..waiting import wait_until
 
 
 @pytest.fixture(scope="module")
-def shop(shop_of_faulty_provider: Shop) -> Shop:
-    return shop_of_faulty_provider
+def shop(shop_of_provider: Shop) -> Shop:
+    return shop_of_provider
 
 
 def test_a_shop_killed_while_the_provider_works_keeps_the_order_and_can_be_paid_again(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     before = shop.stock(COFFEE)
     buyer.adds(quantity=2)
     form = buyer.opens("/checkout").form("/checkout")
-    provider.will("create", Fault(seconds=6))
+    provider.will("create", delay(6))
     caller = threading.Thread(target=press_and_hear_nothing, args=(buyer, form))
     caller.start()
-    wait_until(lambda: provider.sessions)
+    wait_until(lambda: provider.count("create", None))
 
     shop.process.kill()
     caller.join(timeout=10)
@@ -54,11 +54,11 @@ def press_and_hear_nothing(buyer: Buyer, form) -> None:
 
 
 def test_a_worker_killed_while_it_settles_leaves_the_work_to_the_next(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     buyer.goes_to_pay()
     session = provider.complete(buyer.session_id)
-    provider.will("get", Fault(seconds=6))
+    provider.will("get", delay(6))
     shop.send_webhook(session_event("completed", session))
     wait_until(lambda: provider.count("get", session["payment_session_id"]))
 
@@ -77,7 +77,7 @@ def test_a_worker_killed_while_it_settles_leaves_the_work_to_the_next(
 
 
 def test_an_event_that_was_answered_is_worked_through_though_all_died_at_once(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     buyer.goes_to_pay()
     session = provider.complete(buyer.session_id)
@@ -92,7 +92,7 @@ def test_an_event_that_was_answered_is_worked_through_though_all_died_at_once(
 
 
 def test_an_order_whose_shop_died_before_it_called_is_given_up_and_its_stock_comes_back(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     before = shop.stock(COFFEE)
     buyer.goes_to_pay()
