@@ -31,6 +31,8 @@ def visitor() -> requests.Session:
     """Somebody who reaches all of this machine, whatever proxy it has."""
     session = requests.Session()
     session.trust_env = False
+    # gunicorn ends a kept connection after 2 seconds, and a loaded machine sends the next form just then.
+    session.headers["Connection"] = "close"
     return session
 
 

@@ -8,20 +8,20 @@ import pytest
 
 from ..buyer import COFFEE, DETAILS, Buyer
 from ..events import payment_event
-from ..faulty_provider import Fault, FaultyProvider, error
 from ..processes import Shop
+from ..spoiling_proxy import Spoiled, SpoilingProxy, error
 from ..waiting import wait_until
 
 UNKNOWN = error(404, "NOT_FOUND")
 
 
 @pytest.fixture(scope="module")
-def shop(shop_of_faulty_provider: Shop) -> Shop:
-    return shop_of_faulty_provider
+def shop(shop_of_provider: Shop) -> Shop:
+    return shop_of_provider
 
 
 @pytest.fixture
-def buyer(shop: Shop, provider: FaultyProvider) -> Iterator[Buyer]:
+def buyer(shop: Shop, provider: SpoilingProxy) -> Iterator[Buyer]:
     yield Buyer(shop)
     provider.heals()
 
@@ -42,8 +42,14 @@ def shorten_hold(shop: Shop, minutes: int) -> None:
     shop.sql("UPDATE attempts SET expires_at = ? WHERE status = 'ACTIVE'", soon)
 
 
+def wait_until_due_attempts_were_looked_at(shop: Shop) -> None:
+    """The worker is done with the inbox, and with whatever that made due."""
+    wait_until(lambda: not shop.sql("SELECT 1 FROM webhook_events WHERE processed_at IS NULL"))
+    shop.flask("worker", "--once")
+
+
 def test_an_order_whose_session_is_unknown_to_the_provider_can_be_paid_again(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     first = buyer.goes_to_pay()
     let_time_pass(shop, buyer, minutes=2)
@@ -56,7 +62,7 @@ def test_an_order_whose_session_is_unknown_to_the_provider_can_be_paid_again(
 
 
 def test_an_order_whose_session_is_unknown_to_the_provider_can_be_canceled(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     before = shop.stock(COFFEE)
     buyer.goes_to_pay()
@@ -69,7 +75,7 @@ def test_an_order_whose_session_is_unknown_to_the_provider_can_be_canceled(
     assert shop.stock(COFFEE) == before
 
 
-def test_a_session_that_was_made_a_moment_ago_is_not_given_up(provider: FaultyProvider, buyer: Buyer):
+def test_a_session_that_was_made_a_moment_ago_is_not_given_up(provider: SpoilingProxy, buyer: Buyer):
     buyer.goes_to_pay()
     provider.always(UNKNOWN, "get", "cancel")
 
@@ -79,21 +85,21 @@ def test_a_session_that_was_made_a_moment_ago_is_not_given_up(provider: FaultyPr
 
 
 def test_an_event_about_another_payment_does_not_close_an_order_that_was_just_placed(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     buyer.goes_to_pay()
-    other = {**provider.sessions[buyer.session_id], "reference_id": "of-somebody-else"}
+    other = {**provider.record(buyer.session_id), "reference_id": "of-somebody-else"}
     shop.sql("UPDATE attempts SET status = 'NEW', session_id = NULL WHERE session_id = ?", buyer.session_id)
 
     shop.send_webhook(payment_event("capture", other))
-    time.sleep(4)  # the worker looks at due attempts every two seconds
+    wait_until_due_attempts_were_looked_at(shop)
 
     assert buyer.status()["status"] == "pending"
 
 
-def test_the_return_page_answers_though_headers_trickle_in(provider: FaultyProvider, buyer: Buyer):
+def test_the_return_page_answers_though_headers_trickle_in(provider: SpoilingProxy, buyer: Buyer):
     buyer.goes_to_pay()
-    provider.always(Fault(drips=True), "get")
+    provider.always(Spoiled(drips=True), "get")
     started = time.monotonic()
 
     page = buyer.opens(f"{buyer.order}/complete")
@@ -103,7 +109,7 @@ def test_the_return_page_answers_though_headers_trickle_in(provider: FaultyProvi
 
 
 def test_paying_with_little_time_left_ends_the_old_session_and_renews_the_hold(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     before = shop.stock(COFFEE)
     first = buyer.goes_to_pay()
@@ -113,7 +119,7 @@ def test_paying_with_little_time_left_ends_the_old_session_and_renews_the_hold(
     link = buyer.presses("pay").headers["location"]
 
     assert link != first
-    assert provider.sessions[first_session]["status"] == "CANCELED"
+    assert provider.record(first_session)["status"] == "CANCELED"
     hold, session = shop.sql("SELECT hold_expires_at, expires_at FROM orders JOIN attempts ON attempts.order_id ="
                              " orders.id WHERE session_id = ?", buyer.session_id)[0]  # fmt: skip
     assert hold == session > in_database(datetime.now(UTC) + timedelta(minutes=29))
@@ -121,10 +127,10 @@ def test_paying_with_little_time_left_ends_the_old_session_and_renews_the_hold(
 
 
 def test_news_of_an_older_attempt_does_not_keep_the_buyer_from_paying(
-    shop: Shop, provider: FaultyProvider, buyer: Buyer
+    shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     buyer.goes_to_pay()
-    older = provider.sessions[buyer.session_id]
+    older = provider.record(buyer.session_id)
     shorten_hold(shop, minutes=9)
     link = buyer.presses("pay").headers["location"]
 
@@ -135,7 +141,7 @@ def test_news_of_an_older_attempt_does_not_keep_the_buyer_from_paying(
     assert buyer.presses("pay").headers["location"] == link
 
 
-def test_a_checkout_that_is_refused_leaves_the_open_order_alone(shop: Shop, provider: FaultyProvider, buyer: Buyer):
+def test_a_checkout_that_is_refused_leaves_the_open_order_alone(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
     buyer.goes_to_pay()
     form = buyer.opens("/checkout").form("/checkout")
     shop.sql("UPDATE products SET price = price + 1000 WHERE slug = ?", COFFEE)
@@ -145,10 +151,10 @@ def test_a_checkout_that_is_refused_leaves_the_open_order_alone(shop: Shop, prov
     shop.sql("UPDATE products SET price = price - 1000 WHERE slug = ?", COFFEE)
     assert answer.status_code == 422
     assert buyer.status()["status"] == "pending"
-    assert provider.sessions[buyer.session_id]["status"] == "ACTIVE"
+    assert provider.record(buyer.session_id)["status"] == "ACTIVE"
 
 
-def test_a_buyer_whose_payment_is_looked_at_is_sent_to_that_order(shop: Shop, provider: FaultyProvider, buyer: Buyer):
+def test_a_buyer_whose_payment_is_looked_at_is_sent_to_that_order(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
     buyer.goes_to_pay()
     provider.complete(buyer.session_id, amount=1)
     buyer.opens(f"{buyer.order}/complete")

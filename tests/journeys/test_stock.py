@@ -12,16 +12,16 @@ import requests
 
 from ..buyer import COFFEE, DETAILS, Buyer
 from ..events import session_event
-from ..faulty_provider import RESET_AFTER, Fault, FaultyProvider
 from ..pages import Page
 from ..processes import Shop
+from ..spoiling_proxy import RESET_AFTER, SpoilingProxy, delay
 
 ROUNDS = 20
 
 
 @pytest.fixture(scope="module")
-def shop(shop_of_faulty_provider: Shop) -> Shop:
-    return shop_of_faulty_provider
+def shop(shop_of_provider: Shop) -> Shop:
+    return shop_of_provider
 
 
 def two_products(shop: Shop) -> list[str]:
@@ -63,7 +63,7 @@ def newest_order(shop: Shop) -> int:
     return shop.sql("SELECT coalesce(max(id), 0) FROM orders")[0][0]
 
 
-def test_fifty_buyers_share_five_pieces_and_the_others_are_told_so(shop: Shop, provider: FaultyProvider):
+def test_fifty_buyers_share_five_pieces_and_the_others_are_told_so(shop: Shop, provider: SpoilingProxy):
     slug, _ = two_products(shop)
     shop.set_stock(slug, 5)
     newest = newest_order(shop)
@@ -83,11 +83,11 @@ def test_fifty_buyers_share_five_pieces_and_the_others_are_told_so(shop: Shop, p
 
 @pytest.mark.parametrize("seconds", [0, 0.5], ids=["quick provider", "slow provider"])
 def test_ten_clicks_on_the_same_checkout_make_one_order_and_one_session(
-    shop: Shop, provider: FaultyProvider, seconds: float
+    shop: Shop, provider: SpoilingProxy, seconds: float
 ):
     before, newest = shop.stock(COFFEE), newest_order(shop)
     press = ready_to_pay(new_buyer_of(shop, COFFEE))
-    provider.will("create", Fault(seconds=seconds))
+    provider.will("create", delay(seconds))
 
     answers = all_at_once([press] * 10)
 
@@ -99,7 +99,7 @@ def test_ten_clicks_on_the_same_checkout_make_one_order_and_one_session(
     assert shop.stock(COFFEE) == before - 1
 
 
-def test_ten_clicks_on_pay_again_make_one_session(shop: Shop, provider: FaultyProvider, buyer: Buyer):
+def test_ten_clicks_on_pay_again_make_one_session(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
     buyer.adds()
     provider.will("create", RESET_AFTER)
     buyer.checks_out()
@@ -167,7 +167,7 @@ def test_the_last_piece_can_be_bought_by_the_next_once_it_is_given_back(shop: Sh
     assert shop.stock(slug) == 0
 
 
-def test_an_order_is_never_both_canceled_and_paid(shop: Shop, provider: FaultyProvider):
+def test_an_order_is_never_both_canceled_and_paid(shop: Shop, provider: SpoilingProxy):
     before, ends = shop.stock(COFFEE), Counter()
     for number in range(ROUNDS):
         buyer = Buyer(shop)
@@ -178,7 +178,7 @@ def test_an_order_is_never_both_canceled_and_paid(shop: Shop, provider: FaultyPr
 
         all_at_once([partial(buyer.sends, cancel), pay])
 
-        status, session = buyer.status(), provider.sessions[session_id]
+        status, session = buyer.status(), provider.record(session_id)
         assert (status["status"], session["status"]) in {("paid", "COMPLETED"), ("canceled", "CANCELED")}
         assert not status["attention"]
         ends[status["status"]] += 1
@@ -187,7 +187,7 @@ def test_an_order_is_never_both_canceled_and_paid(shop: Shop, provider: FaultyPr
     assert shop.stock(COFFEE) == before - ends["paid"]
 
 
-def test_a_payment_page_that_opens_while_the_order_is_canceled_is_closed_again(shop: Shop, provider: FaultyProvider):
+def test_a_payment_page_that_opens_while_the_order_is_canceled_is_closed_again(shop: Shop, provider: SpoilingProxy):
     before, buyers = shop.stock(COFFEE), [Buyer(shop) for _ in range(ROUNDS // 2)]
     for buyer in buyers:
         buyer.adds()
@@ -203,11 +203,11 @@ def test_a_payment_page_that_opens_while_the_order_is_canceled_is_closed_again(s
     for buyer in buyers:
         buyer.waits_until("canceled")
     shown = [attempt.session_id for buyer in buyers for attempt in buyer.attempts() if attempt.session_id]
-    assert {provider.sessions[session_id]["status"] for session_id in shown} <= {"CANCELED"}
+    assert {provider.record(session_id)["status"] for session_id in shown} <= {"CANCELED"}
     assert shop.stock(COFFEE) == before
 
 
-def test_stock_comes_back_once_when_cancel_and_expiry_come_together(shop: Shop, provider: FaultyProvider):
+def test_stock_comes_back_once_when_cancel_and_expiry_come_together(shop: Shop, provider: SpoilingProxy):
     before = shop.stock(COFFEE)
     for _ in range(ROUNDS // 2):
         buyer = Buyer(shop)

@@ -6,16 +6,38 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from ..buyer import COFFEE, Buyer
-from ..processes import ROOT, Sandbox, Shop
+from sandbox.trouble import scenarios
 
-SCENARIOS = sorted(path.stem for path in (ROOT / "sandbox" / "scenarios").glob("*.json"))
+from ..buyer import COFFEE, Buyer
+from ..processes import Sandbox, Shop, free_port
+
+SCENARIOS = sorted(scenarios.ALL)
 # Where even the provider's record says something else than was agreed, a person must look.
 FOR_A_PERSON = ("wrong_amount_in_get",)
 UNHEARD = ("never", "forged_token", "unknown_reference", "late")
 TRIES = 8
 WITHIN = 20.0
 MONTH = 30 * 24 * 60 * 60
+
+
+@pytest.fixture(scope="module")
+def shop_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, shop_port: int) -> Iterator[Sandbox]:
+    """One that knows no other test's orders, and whose clock is nobody else's."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"), shop_port)
+    yield sandbox
+    sandbox.process.stop()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, shop_port: int) -> Iterator[Shop]:
+    shop = Shop(tmp_path_factory.mktemp("shop"), sandbox.url, shop_port)
+    yield shop
+    shop.stop()
 
 
 @pytest.fixture
