@@ -9,6 +9,7 @@ import requests
 
 from .pages import Form, Page
 from .processes import ROOT, Shop
+from .waiting import PATIENCE
 
 # The demo catalog as the merchant's file has it: slug → product.
 CATALOG = {
@@ -26,7 +27,6 @@ DETAILS = {
     "postal_code": "40115",
 }
 CHALLENGE_CARD = "4000000000001091"
-SETTLED_WITHIN = 10.0
 
 
 class AttemptRow(NamedTuple):
@@ -89,7 +89,7 @@ class Buyer:
     def status(self) -> dict:
         return self.browser.get(f"{self.order}/status", timeout=10).json()
 
-    def waits_until(self, status: str, within: float = SETTLED_WITHIN) -> dict:
+    def waits_until(self, status: str, within: float = PATIENCE) -> dict:
         """Wait until the order has this status, and return what its status page says."""
         deadline = time.monotonic() + within
         while (now := self.status())["status"] != status:

@@ -12,7 +12,7 @@ import requests
 
 from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, filled_database, settings_of_shop
 
-STARTS_WITHIN = 20.0
+STARTS_WITHIN = 60.0
 
 
 def free_port() -> int:

@@ -27,7 +27,7 @@ from .in_process import SANDBOX_URL, Sandbox
 from .records import SECRET_KEY
 
 ABSENT = object()  # in changes: leave this field out
-DRIPS = 50
+DRIPS = 150  # of 0.2 seconds
 OPERATIONS = {"create": "create_session", "get": "get_session", "cancel": "cancel_session"}
 SESSION = re.compile(r"/sessions(?:/(?P<id>[^/]+)(?P<cancel>/cancel)?)?")
 

@@ -88,7 +88,7 @@ def test_an_event_that_was_answered_is_worked_through_though_all_died_at_once(
     shop.start()
     shop.start_worker()
 
-    assert buyer.waits_until("paid", within=8)["payment"]["status"] == "COMPLETED"
+    assert buyer.waits_until("paid")["payment"]["status"] == "COMPLETED"
 
 
 def test_an_order_whose_shop_died_before_it_called_is_given_up_and_its_stock_comes_back(

@@ -11,7 +11,8 @@ from ..processes import SECRET_KEY, Shop
 from ..spoiling_proxy import DOWN, RESET_AFTER, RESET_BEFORE, Fault, Spoiled, SpoilingProxy, delay
 from ..waiting import wait_until
 
-LONGEST_WAIT = 12  # seconds that a buyer waits for the answer to a checkout
+HANGS = 60  # seconds, far more than anybody waits
+LONGEST_WAIT = 40  # seconds; a checkout gives up after 10, and a loaded machine needs some too
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def well_again(provider: SpoilingProxy):
 def test_a_buyer_is_not_kept_waiting_for_a_provider_that_hangs(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
     before = shop.stock(COFFEE)
     buyer.adds()
-    provider.will("create", delay(30))
+    provider.will("create", delay(HANGS))
     started = time.monotonic()
 
     answer = buyer.checks_out()
@@ -103,7 +104,7 @@ def test_a_webhook_that_is_faster_than_the_answer_pays_the_order(
     answer = buyer.checks_out()
 
     assert answer.status_code == 303
-    assert buyer.waits_until("paid", within=5)["payment"]["status"] == "COMPLETED"
+    assert buyer.waits_until("paid")["payment"]["status"] == "COMPLETED"
     assert not buyer.status()["attention"]
 
 
@@ -121,7 +122,7 @@ def test_a_session_whose_answer_was_lost_is_adopted_when_a_webhook_names_it(
     shop.send_webhook(session_event("completed", session))
 
     if paid:
-        assert buyer.waits_until("paid", within=5)["attention"] is False
+        assert buyer.waits_until("paid")["attention"] is False
     else:
         wait_for_looks(provider, session, 2)
         assert buyer.status()["status"] == "pending"
@@ -129,7 +130,7 @@ def test_a_session_whose_answer_was_lost_is_adopted_when_a_webhook_names_it(
 
 
 def wait_for_looks(provider: SpoilingProxy, session: dict, times: int) -> None:
-    wait_until(lambda: provider.count("get", session["payment_session_id"]) >= times, within=5)
+    wait_until(lambda: provider.count("get", session["payment_session_id"]) >= times)
 
 
 def test_a_webhook_cannot_tie_an_attempt_to_the_session_of_another_order(
@@ -177,7 +178,7 @@ def test_money_for_a_canceled_order_is_written_down_and_asks_for_a_person(
 
 
 def wait_for_attention(buyer: Buyer) -> None:
-    wait_until(lambda: buyer.status()["attention"], within=6)
+    wait_until(lambda: buyer.status()["attention"])
 
 
 def test_money_reported_for_a_session_that_has_ended_asks_for_a_person(
@@ -217,12 +218,12 @@ def test_a_second_payment_leaves_the_order_paid_and_asks_for_a_person(
 def test_the_return_page_answers_while_the_provider_hangs(provider: SpoilingProxy, buyer: Buyer):
     buyer.goes_to_pay()
     provider.complete(buyer.session_id)
-    provider.always(delay(30), "get")
+    provider.always(delay(HANGS), "get")
     started = time.monotonic()
 
     page = buyer.opens(f"{buyer.order}/complete")
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     assert "checking" in page.text
     assert buyer.status()["status"] == "pending"
 
@@ -239,7 +240,7 @@ def test_the_poll_settles_an_order_whose_buyer_never_returns_and_whose_webhooks_
 def test_webhooks_are_answered_while_the_provider_hangs(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
     buyer.goes_to_pay()
     session = provider.complete(buyer.session_id)
-    provider.always(delay(30), "get")
+    provider.always(delay(HANGS), "get")
 
     def send(number: int) -> float:
         started = time.monotonic()
@@ -250,7 +251,7 @@ def test_webhooks_are_answered_while_the_provider_hangs(shop: Shop, provider: Sp
     with ThreadPoolExecutor(5) as pool:
         slowest = max(pool.map(send, range(50)))
 
-    assert slowest < 1
+    assert slowest < 20, "a webhook waited for the provider"
     provider.heals()
     buyer.waits_until("paid")
 

@@ -1,20 +1,16 @@
 """A purchase from the catalog to the paid order, through shop, worker and sandbox."""
 
-import time
-
 from ..buyer import COFFEE, Buyer
 from ..processes import Sandbox, Shop
 from ..waiting import wait_until
 
 
-def test_an_order_is_paid_within_two_seconds_though_the_buyer_never_returns(buyer: Buyer):
+def test_an_order_is_paid_though_the_buyer_never_returns(buyer: Buyer):
     link = buyer.goes_to_pay()
 
     buyer.pays_by_qris(link)
 
-    paid_at = time.monotonic()
-    assert buyer.waits_until("paid", within=2)["payment"] == {"status": "COMPLETED", "failure_code": None}
-    assert time.monotonic() - paid_at < 2
+    assert buyer.waits_until("paid")["payment"] == {"status": "COMPLETED", "failure_code": None}
 
 
 def test_the_buyer_comes_back_to_a_receipt_and_an_empty_cart(buyer: Buyer):

@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +18,6 @@ from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environm
 from ..waiting import wait_until
 
 PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")
-UP_WITHIN = 15.0
-RESTART_WITHIN = 5.0
-GONE_WITHIN = 10.0
 REQUIRED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN", "PUBLIC_URL")
 GOOD = {"SECRET_KEY": "signs the cookies of the tests", "XENDIT_SECRET_KEY": SECRET_KEY}
 SANDBOX = {"XENDIT_API_URL": "http://127.0.0.1:1"}
@@ -62,13 +58,11 @@ class Demo:
         }
         self.process: Process | None = None
 
-    def start(self) -> float:
-        """Start it and wait until both addresses answer; return how long that took."""
-        started = time.monotonic()
+    def start(self) -> None:
+        """Start it and wait until both addresses answer."""
         self.process = Process(["app"], self.environment, self.folder / "demo.log", folder=self.clone)
         self.process.wait_until_it_answers(f"{self.shop_url}/healthz")
         self.process.wait_until_it_answers(self.sandbox_url)
-        return time.monotonic() - started
 
     def data(self) -> list[str]:
         """All that must outlive a restart: the tables, and the secrets that were made once."""
@@ -189,10 +183,9 @@ def test_a_database_without_tables_is_said_in_one_line_before_any_worker_is_up(
     assert line == "The database has no tables yet (or old ones): run `flask --app app init-db`."
 
 
-def test_the_demo_is_up_in_15_seconds_and_every_line_says_which_process_wrote_it(demo: Demo):
-    seconds = demo.start()
+def test_the_demo_comes_up_and_every_line_says_which_process_wrote_it(demo: Demo):
+    demo.start()
 
-    assert seconds < UP_WITHIN
     assert requests.get(demo.shop_url, timeout=5).status_code == 200
     assert requests.get(demo.sandbox_url, timeout=5).status_code == 200
     own, lines = demo.process.output().split("Stop with Ctrl-C.\n")
@@ -202,26 +195,23 @@ def test_the_demo_is_up_in_15_seconds_and_every_line_says_which_process_wrote_it
     assert unnamed == []
 
 
+@pytest.mark.alone
 def test_term_stops_everything_that_the_demo_started(demo: Demo):
     demo.start()
     wait_until(lambda: "looking after orders" in demo.process.output())
 
     demo.process.stop()
 
-    wait_until(lambda: all(map(is_free, demo.ports.values())) and not demo.survivors(), GONE_WITHIN)
+    wait_until(lambda: all(map(is_free, demo.ports.values())) and not demo.survivors())
     assert "SIGKILL" not in demo.process.output()
 
 
-@pytest.mark.alone
-def test_a_second_start_changes_no_data_and_takes_five_seconds_at_most(demo: Demo):
+def test_a_second_start_changes_no_data(demo: Demo):
     demo.start()
     demo.process.stop()
     before = demo.data()
 
-    seconds = []
-    while len(seconds) < 4 and min(seconds, default=RESTART_WITHIN) >= RESTART_WITHIN:
-        seconds.append(demo.start())  # More than once, because the other tests may just have the machine.
-        demo.process.stop()
+    demo.start()
+    demo.process.stop()
 
-    assert min(seconds) < RESTART_WITHIN
     assert demo.data() == before

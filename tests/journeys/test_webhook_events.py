@@ -1,6 +1,6 @@
 """Every event in every shape that Xendit's documents show, with nothing else that could settle the order.
 
-The provider sends no webhooks of its own here, and the first poll comes 10 seconds after the session.
+The provider sends no webhooks of its own here, and no poll looks before an event has made somebody look.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,8 +12,6 @@ from ..events import event, payment_event, session_event
 from ..processes import Shop
 from ..spoiling_proxy import ABSENT, RESET_AFTER, Spoiled, SpoilingProxy
 from ..waiting import wait_until
-
-BEFORE_THE_POLL = 5  # seconds; the poll comes after 10
 
 # How a paid session may be told (CONTRACT 4 and 9). Each gets the session and returns the webhook.
 NEWS_OF_MONEY = {
@@ -67,30 +65,37 @@ def shop(shop_of_provider: Shop) -> Shop:
     return shop_of_provider
 
 
+def goes_to_pay_unpolled(buyer: Buyer, quantity: int = 1) -> str:
+    """Check out; no poll looks at this order before an event has made somebody look."""
+    link = buyer.goes_to_pay(quantity=quantity)
+    buyer.shop.sql("UPDATE attempts SET next_check_at = '2999-01-01' WHERE session_id = ?", buyer.session_id)
+    return link
+
+
 def wait_until_processed(shop: Shop, session: dict) -> None:
     open_rows = "SELECT 1 FROM webhook_events WHERE processed_at IS NULL AND (session_id = ? OR reference LIKE ?)"
     about = (session["payment_session_id"], f"{session['reference_id']}%")
-    wait_until(lambda: not shop.sql(open_rows, *about), within=BEFORE_THE_POLL)
+    wait_until(lambda: not shop.sql(open_rows, *about))
 
 
 @pytest.mark.parametrize("news", NEWS_OF_MONEY.values(), ids=NEWS_OF_MONEY.keys())
 def test_any_news_makes_the_shop_look_and_the_record_pays_the_order(
     shop: Shop, provider: SpoilingProxy, buyer: Buyer, news
 ):
-    buyer.goes_to_pay()
+    goes_to_pay_unpolled(buyer)
     webhook = news(provider.complete(buyer.session_id))
 
     answer = shop.send_webhook(webhook)
 
     assert answer.status_code == 200
-    assert buyer.waits_until("paid", within=BEFORE_THE_POLL)["attention"] is False
+    assert buyer.waits_until("paid")["attention"] is False
 
 
 @pytest.mark.parametrize("key", ["payment_session_id", "id"])
 def test_a_session_event_names_its_session_under_either_key(
     shop: Shop, provider: SpoilingProxy, buyer: Buyer, key: str
 ):
-    buyer.goes_to_pay()
+    goes_to_pay_unpolled(buyer)
     session_id = provider.complete(buyer.session_id)["payment_session_id"]
 
     shop.send_webhook(event("payment_session.completed", {key: session_id, "status": "COMPLETED"}))
@@ -100,7 +105,7 @@ def test_a_session_event_names_its_session_under_either_key(
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES.keys())
 def test_a_failed_try_is_remembered_and_closes_nothing(shop: Shop, provider: SpoilingProxy, buyer: Buyer, failure):
-    link = buyer.goes_to_pay()
+    link = goes_to_pay_unpolled(buyer)
     session = provider.record(buyer.session_id)
 
     shop.send_webhook(failure(session))
@@ -117,7 +122,7 @@ def test_a_failed_try_is_remembered_and_closes_nothing(shop: Shop, provider: Spo
     ids=["null", "absent", "number", "list", "long", "unknown"],
 )
 def test_a_failure_for_whatever_reason_shows_a_page(shop: Shop, provider: SpoilingProxy, buyer: Buyer, code):
-    buyer.goes_to_pay()
+    goes_to_pay_unpolled(buyer)
     session = provider.record(buyer.session_id)
     webhook = payment_event("failure", session, failure_code=code)
     if code is ABSENT:
@@ -134,12 +139,12 @@ def test_an_expired_session_closes_its_order_and_gives_the_stock_back(
     shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
     before = shop.stock("gayo-coffee-beans")
-    buyer.goes_to_pay(quantity=2)
+    goes_to_pay_unpolled(buyer, quantity=2)
     session = provider.change(buyer.session_id, status="EXPIRED")
 
     shop.send_webhook(session_event("expired", session))
 
-    assert buyer.waits_until("canceled", within=BEFORE_THE_POLL)["payment"]["status"] == "EXPIRED"
+    assert buyer.waits_until("canceled")["payment"]["status"] == "EXPIRED"
     assert shop.stock("gayo-coffee-beans") == before
 
 
@@ -163,7 +168,7 @@ def test_the_expiry_of_an_older_session_does_not_close_an_order_with_a_newer_one
 
 @pytest.mark.parametrize("state", ["processed_at = '2000-01-01'", "due_at = '2999-01-01'"], ids=["done", "put off"])
 def test_a_forged_event_does_not_shadow_the_true_one(shop: Shop, provider: SpoilingProxy, buyer: Buyer, state: str):
-    buyer.goes_to_pay()
+    goes_to_pay_unpolled(buyer)
     session = provider.record(buyer.session_id)
     shop.send_webhook(session_event("completed", session))
     wait_until(lambda: provider.count("get", session["payment_session_id"]) >= 2)
@@ -171,13 +176,13 @@ def test_a_forged_event_does_not_shadow_the_true_one(shop: Shop, provider: Spoil
 
     shop.send_webhook(session_event("completed", provider.complete(buyer.session_id)))
 
-    assert buyer.waits_until("paid", within=BEFORE_THE_POLL)["payment"]["status"] == "COMPLETED"
+    assert buyer.waits_until("paid")["payment"]["status"] == "COMPLETED"
 
 
 def test_an_event_that_comes_again_while_it_is_worked_on_is_worked_on_again(
     shop: Shop, provider: SpoilingProxy, buyer: Buyer
 ):
-    buyer.goes_to_pay()
+    goes_to_pay_unpolled(buyer)
     forged = session_event("completed", provider.record(buyer.session_id))
 
     def the_true_one_comes(_session: dict) -> None:
@@ -186,19 +191,19 @@ def test_an_event_that_comes_again_while_it_is_worked_on_is_worked_on_again(
     provider.will("get", Spoiled(before_answer=the_true_one_comes, changes={"status": "ACTIVE"}))
     shop.send_webhook(forged)
 
-    assert buyer.waits_until("paid", within=BEFORE_THE_POLL)["payment"]["status"] == "COMPLETED"
+    assert buyer.waits_until("paid")["payment"]["status"] == "COMPLETED"
 
 
 @pytest.mark.alone
 def test_a_hundred_copies_of_one_event_count_once(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
-    buyer.goes_to_pay()
+    goes_to_pay_unpolled(buyer)
     session = provider.complete(buyer.session_id)
 
     with ThreadPoolExecutor(100) as pool:
         answers = list(pool.map(shop.send_webhook, [session_event("completed", session) for _ in range(100)]))
 
     assert [answer.status_code for answer in answers] == [200] * 100
-    buyer.waits_until("paid", within=BEFORE_THE_POLL)
+    buyer.waits_until("paid")
     wait_until_processed(shop, session)
     inbox = "SELECT times FROM webhook_events WHERE session_id = ?"
     assert shop.sql(inbox, session["payment_session_id"]) == [(100,)]
@@ -208,7 +213,7 @@ def test_a_hundred_copies_of_one_event_count_once(shop: Shop, provider: Spoiling
 
 
 def test_the_time_of_a_delivery_does_not_make_a_repeat_look_new(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
-    buyer.goes_to_pay()
+    goes_to_pay_unpolled(buyer)
     session = provider.complete(buyer.session_id)
 
     for moment in ("2026-01-05T10:00:00.000Z", "2026-01-05T10:00:07.500Z"):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 import requests
@@ -15,6 +15,7 @@ from sandbox.memory import accounts
 from sandbox.memory.database import Database
 from sandbox.settings import Settings
 
+from ..waiting import PATIENCE
 from .receiver import Receiver
 
 SECRET_KEY = "xnd_development_key_of_the_tests"
@@ -118,12 +119,11 @@ def new_merchant(here, receiver):
 
 def until(read, is_right):
     """What is read, as soon as it is right."""
-    for _ in range(500):
-        value = read()
-        if is_right(value):
-            return value
+    deadline = monotonic() + PATIENCE
+    while not is_right(value := read()):
+        assert monotonic() < deadline, f"never right; last: {value}"
         sleep(0.01)
-    raise AssertionError(f"never right; last: {value}")
+    return value
 
 
 class Api:

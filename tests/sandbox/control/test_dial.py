@@ -114,12 +114,12 @@ def test_a_repeat_comes_though_the_one_before_was_refused(merchant, control, buy
 def test_copies_at_once_are_on_the_way_at_the_same_time(merchant, control, buyer, receiver):
     control.turns_dial("at_once", 25)
     session = merchant.create()
-    receiver.delays[session["reference_id"]] = 2
+    receiver.delays[session["reference_id"]] = 30
 
     buyer.fails_by_qr(session)
 
     came = [webhook["at"] for webhook in receiver.wait_for_all(session, FAILURE, 25)]
-    assert max(came) - min(came) < 2
+    assert max(came) - min(came) < 30, "one waited until another was answered"
 
 
 def test_swapped_the_session_is_told_before_the_payment(merchant, control, buyer, receiver, webhooks):
