@@ -39,7 +39,7 @@ def run(commands, address):
     for place in ('"127.0.0.1", 9000', "127.0.0.1:9000"):
         assert place in script
     script = script.replace("9000", str(free_port()))
-    return subprocess.run(["bash", "-ec", script], capture_output=True, text=True, timeout=25, check=False)
+    return subprocess.run(["bash", "-ec", script], capture_output=True, text=True, timeout=120, check=False)
 
 
 @pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is missing")
