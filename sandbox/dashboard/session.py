@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ..context import ledger
 from ..contract import errors
+from ..contract.statuses import SessionStatus
 from ..objects import sessions
 from ..trouble import dials
 from ..webhooks import deliveries
@@ -22,9 +23,11 @@ def check_session() -> None:
 @bp.get("")
 def show(session_id: str) -> ResponseReturnValue:
     dial = dials.of_session(ledger, session_id)
+    session = ledger.session(session_id)
     return render_template(
         "dashboard/show.html",
-        session=ledger.session(session_id),
+        session=session,
+        is_active=session["status"] == SessionStatus.ACTIVE,
         story=story.of_session(ledger, session_id),
         session_dial_words=wording.of_dial(dial),
         chosen=dial.position,

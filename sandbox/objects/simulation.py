@@ -1,12 +1,13 @@
 """Xendit's own test call: a buyer pays what a payment request shows."""
 
 from ..contract import channels, errors
+from ..contract.statuses import PaymentStatus
 from ..memory.ledger import Ledger
 from . import payment_requests, payments, sessions
 
 KINDS = ("account", "counter", "qr")
 ANSWER = {
-    "status": "PENDING",
+    "status": PaymentStatus.PENDING,
     "message": (
         "A simulated payment for the specified payment request id is being processed."
         " You will be informed of the result via a webhook."

@@ -121,7 +121,7 @@ def _money_is_seen(attempt_id: int, session: Session | None) -> bool:
     """Tell whether Xendit's record shows the money that an event reported, or never will."""
     if session is None:
         return False  # the create call is still under way, so the session's id is not known yet
-    if session.status in ("EXPIRED", "CANCELED"):
+    if session.has_ended:
         _note_late_money(attempt_id)
         return True
     return db.session.get_one(Attempt, attempt_id).is_settled

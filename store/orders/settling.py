@@ -14,7 +14,7 @@ from ..rules.clock import now
 from ..rules.money import InexactAmount, from_major
 from ..rules.schedule import KNOWN_AFTER
 from ..rules.status import AttemptStatus, OrderStatus
-from ..xendit import Client, Patience, ProviderRefused, Session, XenditError
+from ..xendit import Client, Patience, ProviderRefused, Session, SessionStatus, XenditError
 from ..xendit.client import LOOK
 from . import closing
 from .finding import lock, lock_with_attempt
@@ -105,12 +105,12 @@ def _write_down(attempt_id: int, session: Session, cause: str) -> None:
             return
         attempt.session_id = session.id
         match session.status:
-            case "ACTIVE":
+            case SessionStatus.ACTIVE:
                 if attempt.status == AttemptStatus.SENT and order.can_be_paid and order.active_attempt is None:
                     attempt.move_to(AttemptStatus.ACTIVE, cause)
-            case "COMPLETED":
+            case SessionStatus.COMPLETED:
                 _complete(order, attempt, session, cause)
-            case "EXPIRED" | "CANCELED":
+            case SessionStatus.EXPIRED | SessionStatus.CANCELED:
                 _end(order, attempt, AttemptStatus(session.status), cause)
         attempt.plan_next_check()
 

@@ -6,7 +6,7 @@ It needs `requests` only and knows nothing of the shop, so it can be lifted out 
 from .client import Client, Patience
 from .errors import ProviderRefused, ProviderUnavailable, UntrustedAnswer, XenditError
 from .links import AllowedHosts
-from .payloads import Customer, Item, Session, SessionRequest
+from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
 from .webhook import BadWebhook, Event, is_authentic, parse_event
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "ProviderUnavailable",
     "Session",
     "SessionRequest",
+    "SessionStatus",
     "UntrustedAnswer",
     "XenditError",
     "is_authentic",

@@ -7,6 +7,7 @@ Amounts are in major units here, as on the wire: 150000 IDR is Rp150.000.
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
 from .errors import UntrustedAnswer
@@ -89,12 +90,21 @@ class SessionRequest:
         }
 
 
+class SessionStatus(StrEnum):
+    """Where a session stands. Source: the `status` field of Xendit's session object."""
+
+    ACTIVE = "ACTIVE"
+    COMPLETED = "COMPLETED"
+    EXPIRED = "EXPIRED"
+    CANCELED = "CANCELED"
+
+
 @dataclass(frozen=True)
 class Session:
     """Xendit's record of a session. `amount` is None if the answer has none that is a number."""
 
     id: str
-    status: str
+    status: str  # mostly a SessionStatus, but nobody promises that there will never be another
     type: str
     reference: str
     amount: Decimal | None
@@ -104,12 +114,17 @@ class Session:
 
     @property
     def is_active(self) -> bool:
-        return self.status == "ACTIVE"
+        return self.status == SessionStatus.ACTIVE
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether it ended without money."""
+        return self.status in (SessionStatus.EXPIRED, SessionStatus.CANCELED)
 
     @classmethod
     def ended(cls, session_id: str, reference: str) -> "Session":
         """Return what to take for the record of a session that Xendit does not know: it takes no money."""
-        return cls(session_id, "CANCELED", "", reference, None, "", None, None)
+        return cls(session_id, SessionStatus.CANCELED, "", reference, None, "", None, None)
 
     @classmethod
     def from_json(cls, body: Any) -> "Session":
