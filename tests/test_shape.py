@@ -26,6 +26,10 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def number_of_lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
 def lengths_of_functions(path: Path) -> Iterator[tuple[str, int]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -34,21 +38,29 @@ def lengths_of_functions(path: Path) -> Iterator[tuple[str, int]]:
 
 @pytest.mark.parametrize("path", files(*PYTHON), ids=name_of)
 def test_no_function_is_longer_than_25_lines(path: Path):
-    assert {name: length for name, length in lengths_of_functions(path) if length > LONGEST_FUNCTION} == {}
+    too_long = {name: length for name, length in lengths_of_functions(path) if length > LONGEST_FUNCTION}
+
+    assert too_long == {}, f"Part what is longer than {LONGEST_FUNCTION} lines: {too_long}"
 
 
 @pytest.mark.parametrize("path", files(*PYTHON, *STYLE_SHEETS), ids=name_of)
 def test_no_module_and_no_style_sheet_is_longer_than_300_lines(path: Path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+    lines = number_of_lines(path)
+
+    assert lines <= LONGEST_FILE, f"{name_of(path)} has {lines} lines: split it by noun, or by component"
 
 
 @pytest.mark.parametrize("path", files(*TEMPLATES), ids=name_of)
 def test_no_template_is_longer_than_80_lines(path: Path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_TEMPLATE
+    lines = number_of_lines(path)
+
+    assert lines <= LONGEST_TEMPLATE, f"{name_of(path)} has {lines} lines: take a partial or a macro out of it"
 
 
 def test_every_style_sheet_of_the_shop_is_linked_once():
     base = (ROOT / "templates" / "base.html").read_text(encoding="utf-8")
     linked = re.search(r"{% for name in \[(.*?)\] %}\s*<link rel=\"stylesheet\"", base, re.DOTALL)[1]
 
-    assert sorted(re.findall(r'"([^"]+)"', linked)) == sorted(path.stem for path in files("static/css/*.css"))
+    names = sorted(path.stem for path in files("static/css/*.css"))
+
+    assert sorted(re.findall(r'"([^"]+)"', linked)) == names, "base.html has to link each sheet of static/css once"
