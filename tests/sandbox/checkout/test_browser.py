@@ -11,8 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from sandbox.checkout import texts
-
 from ..conftest import CHALLENGED_CARD, CUSTOMER, GOOD_CARD, OTHER_KINDS, PRESENTS, REDIRECTS
 
 PHONE = {"width": 360, "height": 740}
@@ -167,7 +165,8 @@ def test_no_page_is_wider_than_the_screen(api, buyer, checker, size):
         assert overflow <= 0, name
 
 
-@pytest.mark.parametrize("language", texts.LANGUAGES)
+# One language of each script; that no text is missing in any is tested without a browser.
+@pytest.mark.parametrize("language", ["en", "th"])
 def test_axe_finds_nothing_on_any_page(api, buyer, checker, language):
     checker.set_viewport_size(PHONE)
 
