@@ -90,7 +90,8 @@ def _asked(app: Callable, environ: dict) -> bytes:
     try:
         body = b"".join(parts)
     finally:
-        getattr(parts, "close", int)()
+        if hasattr(parts, "close"):
+            parts.close()
     status, headers = started[-1]
     if "content-length" not in {name.lower() for name, _ in headers}:
         headers = [*headers, ("Content-Length", str(len(body)))]

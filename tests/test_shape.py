@@ -43,7 +43,7 @@ def test_no_function_is_longer_than_25_lines(path: Path):
     assert too_long == {}, f"Part what is longer than {LONGEST_FUNCTION} lines: {too_long}"
 
 
-@pytest.mark.parametrize("path", files(*PYTHON, *STYLE_SHEETS), ids=name_of)
+@pytest.mark.parametrize("path", files(*PYTHON, *STYLE_SHEETS, "tests/**/*.py"), ids=name_of)
 def test_no_module_and_no_style_sheet_is_longer_than_300_lines(path: Path):
     lines = number_of_lines(path)
 

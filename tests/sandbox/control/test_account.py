@@ -15,11 +15,6 @@ CHANGES = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def control(here, merchant):
-    return Control(here.address, merchant.key)
-
-
 def test_the_ledger_tells_the_whole_story_of_a_session(merchant, control, buyer, receiver):
     session = merchant.create()
     merchant.session(session)

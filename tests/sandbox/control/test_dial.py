@@ -14,11 +14,6 @@ CAPTURE, COMPLETED = "payment.capture", "payment_session.completed"
 FAILURE, EXPIRED = "payment.failure", "payment_session.expired"
 
 
-@pytest.fixture
-def control(here, merchant):
-    return Control(here.address, merchant.key)
-
-
 def test_on_time_each_event_leaves_once(merchant, control, buyer, receiver):
     session = merchant.create()
 

@@ -8,8 +8,7 @@ import requests
 
 from sandbox.trouble import faults
 
-from ..conftest import new_merchant, session_request
-from ..controls import Control
+from ..conftest import session_request
 
 NOWHERE = {"session_id": "ps-000000000000000000000000", "id": "py-00000000-0000-4000-8000-000000000000"}
 CALLS = {
@@ -23,11 +22,6 @@ CALLS = {
     "get_payment_request": ("GET", "/v3/payment_requests/{id}"),
     "simulate_payment": ("POST", "/v3/payment_requests/{id}/simulate"),
 }
-
-
-@pytest.fixture
-def control(here, merchant):
-    return Control(here.address, merchant.key)
 
 
 def calls(merchant, operation):
@@ -238,86 +232,3 @@ def test_each_kind_has_its_test_here():
         "delay", "error", "error_after_work", "reset_before_work", "reset_after_work", "garbage", "truncated",
         "wrong_amount", "wrong_status", "rate_limit",
     }  # fmt: skip
-
-
-def test_faults_tell_a_story_in_the_order_in_which_they_were_ordered(merchant, control):
-    control.orders("error", "create_session", status=503, count=2)
-    control.orders("error", status=500)
-
-    statuses = [asks_for_session(merchant).status_code for _ in range(4)]
-
-    assert statuses == [503, 503, 500, 201]
-    assert control.does("GET", "faults") == []
-
-
-def test_a_fault_says_how_many_calls_it_still_spoils(merchant, control):
-    ordered = control.orders("error", "create_session", count=3)
-
-    asks_for_session(merchant)
-
-    assert control.does("GET", "faults") == [ordered | {"left": 2}]
-
-
-def test_a_fault_without_a_count_stays_until_it_is_taken_away(merchant, control):
-    fault = control.orders("error", count=None)
-    assert [asks_for_session(merchant).status_code for _ in range(5)] == [500] * 5
-
-    control.does("DELETE", f"faults/{fault['id']}")
-
-    assert asks_for_session(merchant).status_code == 201
-    assert control.asks("DELETE", f"faults/{fault['id']}").status_code == 404
-
-
-def test_all_faults_can_be_taken_away_at_once(merchant, control):
-    control.orders("error")
-    control.orders("garbage", count=None)
-
-    control.does("DELETE", "faults")
-
-    assert asks_for_session(merchant).status_code == 201
-
-
-def test_a_spoiled_call_is_in_the_ledger_as_its_caller_saw_it(merchant, control):
-    session = merchant.create()
-    control.orders("garbage", "get_session")
-    reads(merchant, session)
-
-    made, read = control.ledger(session)["calls"]
-
-    assert (made["fault"], read["fault"], read["status"]) == (None, "garbage", 200)
-    assert "<html>" in read["answer"]
-
-
-def test_one_merchants_faults_leave_the_others_alone(here, merchant, control, receiver):
-    other = new_merchant(here, receiver)
-    control.orders("error", count=None)
-
-    assert asks_for_session(other).status_code == 201
-    theirs = Control(here.address, other.key)
-    assert theirs.does("GET", "faults") == []
-    assert theirs.asks("DELETE", f"faults/{control.does('GET', 'faults')[0]['id']}").status_code == 404
-
-
-def test_a_call_that_did_no_work_is_part_of_its_sessions_story_too(merchant, control):
-    session = merchant.create()
-    control.orders("error", "get_session")
-
-    reads(merchant, session)
-
-    assert [call["fault"] for call in control.ledger(session)["calls"]] == [None, "error"]
-
-
-@pytest.mark.parametrize("fault", [
-    {}, [], {"kind": "flood"}, {"kind": "error", "operation": "pay"}, {"kind": "error", "count": 0},
-    {"kind": "error", "count": "1"}, {"kind": "delay", "milliseconds": 60001},
-    {"kind": "error", "status": 200},
-    {"kind": "error", "error_code": "not found"}, {"kind": "wrong_amount", "value": [1]},
-    {"kind": "error", "when": 1},
-    {"kind": ["error"]}, {"kind": "error", "status": True}, {"kind": "error", "error_code": None},
-])  # fmt: skip
-def test_a_fault_that_makes_no_sense_is_refused_with_a_sentence(control, fault):
-    refused = control.asks("POST", "faults", json=fault)
-
-    assert refused.status_code == 400
-    assert refused.json()["message"].endswith(".")
-    assert control.does("GET", "faults") == []

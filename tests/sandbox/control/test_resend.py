@@ -12,11 +12,6 @@ from ..controls import Control
 MOST = 500
 
 
-@pytest.fixture
-def control(here, merchant):
-    return Control(here.address, merchant.key)
-
-
 def add_deliveries(here, merchant, session, count):
     """Deliveries that were never sent, as many as no buyer could cause in a test's time."""
     ledger = Ledger(here.database, merchant.key)

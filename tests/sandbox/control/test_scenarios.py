@@ -14,11 +14,6 @@ from ..controls import Control, is_done
 PATIENCE = 8
 
 
-@pytest.fixture
-def control(here, merchant):
-    return Control(here.address, merchant.key)
-
-
 def gets_session(merchant):
     """Ask again, under the same reference, until a session comes back."""
     request = session_request()

@@ -3,14 +3,9 @@
 import pytest
 
 from ..conftest import until
-from ..controls import Control, names
+from ..controls import names
 
 CAPTURE, COMPLETED = "payment.capture", "payment_session.completed"
-
-
-@pytest.fixture
-def control(here, merchant):
-    return Control(here.address, merchant.key)
 
 
 def of_payment(told):

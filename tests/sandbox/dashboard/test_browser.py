@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from ..conftest import Api, Buyer, new_merchant
 from ..controls import Control
-from .test_pages import UNKNOWN, Dashboard
+from .conftest import UNKNOWN, Dashboard
 
 PHONE, DESKTOP = 360, 1280
 WIDTHS = (320, PHONE, DESKTOP)

@@ -6,53 +6,10 @@ import uuid
 import pytest
 import requests
 
-from sandbox.memory.ledger import Ledger
-from sandbox.trouble import faults, scenarios
-from sandbox.webhooks.plans import POSITIONS
+from sandbox.trouble import scenarios
 
 from ..conftest import new_merchant, until
-from ..controls import Control
-
-UNKNOWN = "ps-000000000000000000000000"
-
-
-@pytest.fixture
-def control(here, merchant):
-    return Control(here.address, merchant.key)
-
-
-@pytest.fixture
-def dashboard(here, merchant):
-    return Dashboard(here, merchant)
-
-
-class Dashboard:
-    """Somebody with a browser on the dashboard of one account."""
-
-    def __init__(self, here, merchant):
-        self.here = here
-        account = Ledger(here.database, merchant.key).account
-        self.base = f"{here.address}/dashboard/accounts/{account.business_id}"
-
-    def opens(self, path=""):
-        answer = requests.get(self.base + path, timeout=10)
-        assert answer.status_code == 200, answer.text
-        return answer.text
-
-    def opens_story(self, session):
-        return requests.get(self._session(session), timeout=10).text
-
-    def sends(self, path, **form):
-        return self._posts(self.base + path, form)
-
-    def sends_to(self, session, path, **form):
-        return self._posts(self._session(session) + path, form)
-
-    def _session(self, session):
-        return f"{self.here.address}/dashboard/sessions/{session['payment_session_id']}"
-
-    def _posts(self, url, form):
-        return requests.post(url, data=form, allow_redirects=False, timeout=10)
+from .conftest import UNKNOWN, Dashboard
 
 
 def settings(**changes):
@@ -272,35 +229,3 @@ def test_what_nobody_knows_is_not_found(here, path):
     answer = requests.get(f"{here.address}/dashboard/{path}", timeout=10)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
-
-
-@pytest.mark.parametrize("position", POSITIONS.values(), ids=POSITIONS)
-def test_every_position_of_the_dial_is_offered_in_words_and_can_be_set(dashboard, control, position):
-    page = dashboard.opens()
-
-    answer = dashboard.sends("/dial", position=position.name)
-
-    assert re.search(rf'value="{position.name}"[^>]*> {re.escape(position.words[0])}', page)
-    assert answer.status_code == 303
-    assert control.does("GET", "dial")["position"] == position.name
-
-
-@pytest.mark.parametrize("kind", faults.KINDS.values(), ids=faults.KINDS)
-def test_every_kind_of_fault_is_offered_in_words_and_can_be_ordered(dashboard, control, kind):
-    page = dashboard.opens("/faults")
-    details = {"milliseconds": "5", "status": "503", "error_code": "BUSY", "value": "7"}
-
-    dashboard.sends("/faults", operation="get_payment", kind=kind.name, count="1", **details)
-
-    assert f'<option value="{kind.name}"' in page
-    [fault] = control.does("GET", "faults")
-    assert (fault["operation"], fault["kind"]) == ("get_payment", kind.name)
-    asked = {name for name, typed in details.items() if str(fault[name]) == typed}
-    assert asked == set(kind.asks)
-    assert f"<strong>GET /v3/payments/{{id}}</strong> {kind.words}" in dashboard.opens("/faults")
-
-
-@pytest.mark.parametrize("operation", faults.OPERATIONS.values(), ids=faults.OPERATIONS)
-def test_every_call_of_the_api_is_offered_for_a_fault(dashboard, operation):
-    assert f'<option value="{operation.name}"' in dashboard.opens("/faults")
-    assert f">{operation.words}</option>" in dashboard.opens("/faults")

@@ -7,7 +7,7 @@ import pytest
 
 from ..conftest import until
 from ..controls import Control
-from .test_pages import Dashboard
+from .conftest import Dashboard
 
 
 @pytest.fixture
