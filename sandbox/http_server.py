@@ -83,6 +83,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(int(status.partition(" ")[0]))
         for name, value in headers:
             self.send_header(name, value)
+        if self.close_connection:
+            # A caller who does not know would send the next request on a connection that ends.
+            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)

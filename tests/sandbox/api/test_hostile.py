@@ -148,3 +148,10 @@ def test_broken_http_leaves_the_server_in_order(merchant, raw):
 
     assert b" 500 " not in answer
     assert merchant.create()["status"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(("wish", "told"), [({"Connection": "close"}, "close"), ({}, None)], ids=["ends", "stays"])
+def test_a_connection_that_ends_says_so(merchant, wish, told):
+    answer = merchant.get("/sessions/ps-000000000000000000000000", headers=wish)
+
+    assert answer.headers.get("Connection") == told
