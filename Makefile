@@ -9,6 +9,8 @@ run: setup
 	@exec $(BIN)/python app.py
 
 # Each part runs whatever became of the one before it, so that one run tells all that is wrong.
+# What pytest makes of the test files is kept for the next worker and the next run, whatever the machine says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/.test-requirements
 	@failed=; \
 	$(BIN)/python -m ruff check || failed=1; \

@@ -29,7 +29,7 @@ CHECKED = {
 }
 BREACHES = {"enum": "OTHER", "minimum": -1, "minLength": "cust-1", "maxLength": "cust-" + "0" * 37}
 SOME = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,
