@@ -87,7 +87,7 @@ class Buyer:
         return self.attempts()[-1].session_id
 
     def status(self) -> dict:
-        return self.browser.get(f"{self.order}/status", timeout=10).json()
+        return self.browser.get(f"{self.order}/status", timeout=30).json()
 
     def waits_until(self, status: str, within: float = PATIENCE) -> dict:
         """Wait until the order has this status, and return what its status page says."""

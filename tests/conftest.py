@@ -18,7 +18,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PHONE = {"width": 360, "height": 740}
-BROWSER_PATIENCE_MS = 10_000
+BROWSER_PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ class Process:
     def stop(self) -> None:
         self._process.terminate()
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=30)
             self._file.close()
         except subprocess.TimeoutExpired:
             self.kill()
@@ -129,7 +129,7 @@ class Shop(Records):
         """Run one of the shop's commands to its end."""
         return subprocess.run(
             [sys.executable, "-m", "flask", "--app", "app", *command],
-            cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True, timeout=60,
+            cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
 
     def stop(self) -> None:

@@ -36,7 +36,7 @@ class Records:
 
     def sql(self, statement: str, *values) -> list[tuple]:
         """Run one statement on the shop's database and return its rows."""
-        connection = sqlite3.connect(self.folder / "shop.db", timeout=10, isolation_level=None)
+        connection = sqlite3.connect(self.folder / "shop.db", timeout=30, isolation_level=None)
         try:
             return connection.execute(statement, values).fetchall()
         finally:
@@ -88,7 +88,7 @@ class Controls:
         self._call("POST", "/_control/reset").raise_for_status()
 
     def _call(self, method: str, path: str, **options) -> requests.Response:
-        return self.visitor.request(method, self.url + path, timeout=10, **options)
+        return self.visitor.request(method, self.url + path, timeout=30, **options)
 
 
 @cache

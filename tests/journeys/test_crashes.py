@@ -28,7 +28,7 @@ def test_a_shop_killed_while_the_provider_works_keeps_the_order_and_can_be_paid_
     wait_until(lambda: provider.count("create", None))
 
     shop.process.kill()
-    caller.join(timeout=10)
+    caller.join(timeout=30)
     shop.start()
 
     buyer.order = buyer.order_page()

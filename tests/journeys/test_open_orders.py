@@ -89,7 +89,8 @@ def test_an_event_about_another_payment_does_not_close_an_order_that_was_just_pl
 ):
     buyer.goes_to_pay()
     other = {**provider.record(buyer.session_id), "reference_id": "of-somebody-else"}
-    shop.sql("UPDATE attempts SET status = 'NEW', session_id = NULL WHERE session_id = ?", buyer.session_id)
+    as_just_placed = "status = 'NEW', session_id = NULL, next_check_at = '2999-01-01'"
+    shop.sql(f"UPDATE attempts SET {as_just_placed} WHERE session_id = ?", buyer.session_id)
 
     shop.send_webhook(payment_event("capture", other))
     wait_until_due_attempts_were_looked_at(shop)

@@ -39,7 +39,7 @@ def run(clone: Path, *command: str, **settings: str) -> subprocess.CompletedProc
     """Run a program to its end, with these settings and no others."""
     return subprocess.run(
         [sys.executable, "-m", *command], cwd=clone, env={**clean_environment(), **settings},
-        capture_output=True, text=True, timeout=20,
+        capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
 
@@ -186,8 +186,8 @@ def test_a_database_without_tables_is_said_in_one_line_before_any_worker_is_up(
 def test_the_demo_comes_up_and_every_line_says_which_process_wrote_it(demo: Demo):
     demo.start()
 
-    assert requests.get(demo.shop_url, timeout=5).status_code == 200
-    assert requests.get(demo.sandbox_url, timeout=5).status_code == 200
+    assert requests.get(demo.shop_url, timeout=30).status_code == 200
+    assert requests.get(demo.sandbox_url, timeout=30).status_code == 200
     own, lines = demo.process.output().split("Stop with Ctrl-C.\n")
     assert demo.shop_url in own
     assert demo.sandbox_url in own

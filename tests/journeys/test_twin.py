@@ -45,7 +45,7 @@ def control(sandbox: Sandbox) -> Iterator[Callable]:
     """Ask the sandbox for something that Xendit lacks; afterwards all is well again."""
 
     def ask(method: str, path: str, **body) -> dict:
-        answer = requests.request(method, f"{sandbox.url}/_control/{path}", json=body, timeout=10)
+        answer = requests.request(method, f"{sandbox.url}/_control/{path}", json=body, timeout=30)
         answer.raise_for_status()
         return answer.json() if answer.content else {}
 

@@ -55,7 +55,7 @@ def is_worked_through(shop: Shop, since: int = 0) -> bool:
 def test_nothing_is_taken_from_a_stranger(shop: Shop, headers: dict, after_path: str, body):
     before = rows(shop)
 
-    answer = requests.post(f"{shop.url}/webhooks/xendit{after_path}", json=body, headers=headers, timeout=10)
+    answer = requests.post(f"{shop.url}/webhooks/xendit{after_path}", json=body, headers=headers, timeout=30)
 
     assert answer.status_code == 401
     assert rows(shop) == before
@@ -64,7 +64,7 @@ def test_nothing_is_taken_from_a_stranger(shop: Shop, headers: dict, after_path:
 @pytest.mark.parametrize("tokens", [(WEBHOOK_TOKEN, "x"), ("x", WEBHOOK_TOKEN)], ids=["good first", "good last"])
 def test_two_token_headers_count_as_none(shop: Shop, tokens: tuple[str, str]):
     before = rows(shop)
-    connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", shop.port, timeout=30)
     connection.putrequest("POST", "/webhooks/xendit")
     for token in tokens:
         connection.putheader("x-callback-token", token)
@@ -91,7 +91,7 @@ def test_a_body_over_64_kib_is_refused(shop: Shop, chunked: bool):
 def send_chunks(shop: Shop, body: bytes) -> requests.Response:
     chunks = (body[start : start + 1000] for start in range(0, len(body), 1000))
     headers = {"x-callback-token": WEBHOOK_TOKEN, "content-type": "application/json"}
-    return requests.post(f"{shop.url}/webhooks/xendit", data=chunks, headers=headers, timeout=10)
+    return requests.post(f"{shop.url}/webhooks/xendit", data=chunks, headers=headers, timeout=30)
 
 
 def test_a_chunked_body_is_stored_like_any_other(shop: Shop):
@@ -107,7 +107,7 @@ def test_a_chunked_body_is_stored_like_any_other(shop: Shop):
 def test_only_posts_are_webhooks(shop: Shop, method: str):
     headers = {"x-callback-token": WEBHOOK_TOKEN}
 
-    answer = requests.request(method, f"{shop.url}/webhooks/xendit", headers=headers, json=COMPLETED, timeout=10)
+    answer = requests.request(method, f"{shop.url}/webhooks/xendit", headers=headers, json=COMPLETED, timeout=30)
 
     assert answer.status_code == 405
 
@@ -120,7 +120,7 @@ def test_only_posts_are_webhooks(shop: Shop, method: str):
 def test_a_webhook_is_never_redirected(shop: Shop, path: str, headers: dict):
     headers = {**headers, "x-callback-token": WEBHOOK_TOKEN}
 
-    answer = requests.post(f"{shop.url}{path}", headers=headers, json=COMPLETED, timeout=10, allow_redirects=False)
+    answer = requests.post(f"{shop.url}{path}", headers=headers, json=COMPLETED, timeout=30, allow_redirects=False)
 
     assert answer.status_code == 200
 

@@ -66,7 +66,7 @@ def address(receiver):
     )
     yield address
     process.terminate()
-    process.communicate(timeout=5)
+    process.communicate(timeout=30)
 
 
 @pytest.fixture
@@ -163,10 +163,10 @@ class Api:
         return self.post("/refunds", json={name: value for name, value in request.items() if value is not None})
 
     def post(self, path, **options):
-        return self.http.post(self.address + path, timeout=10, **options)
+        return self.http.post(self.address + path, timeout=30, **options)
 
     def get(self, path, **options):
-        return self.http.get(self.address + path, timeout=10, **options)
+        return self.http.get(self.address + path, timeout=30, **options)
 
     def refused(self, **changes):
         return self.post("/sessions", json=session_request(**changes))
@@ -216,7 +216,7 @@ class Buyer:
     """Somebody with a browser on the hosted page."""
 
     def opens(self, session):
-        return requests.get(session["payment_link_url"], timeout=10)
+        return requests.get(session["payment_link_url"], timeout=30)
 
     def pays_by_card(self, session, card=None):
         return self._sends(session["payment_link_url"] + "/cards", card or GOOD_CARD)
@@ -235,7 +235,7 @@ class Buyer:
         })  # fmt: skip
 
     def opens_channel(self, session, code):
-        return requests.get(f"{session['payment_link_url']}/{code.lower()}", timeout=10)
+        return requests.get(f"{session['payment_link_url']}/{code.lower()}", timeout=30)
 
     def begins(self, session, code, **form):
         """Presses the button that goes on to the wallet, or says that the transfer was made."""
@@ -258,7 +258,7 @@ class Buyer:
     def follows(self, session, step):
         """Opens the page that an answer leads to."""
         url = requests.compat.urljoin(session["payment_link_url"], step.headers["Location"])
-        return requests.get(url, timeout=10, allow_redirects=False)
+        return requests.get(url, timeout=30, allow_redirects=False)
 
     def _sends(self, url, form):
-        return requests.post(url, data=form, allow_redirects=False, timeout=10)
+        return requests.post(url, data=form, allow_redirects=False, timeout=30)

@@ -63,11 +63,11 @@ def read_until(process, *wanted):
 
 
 def create(address):
-    return requests.post(f"{address}/sessions", json=session_request(), auth=AUTH, timeout=10).json()
+    return requests.post(f"{address}/sessions", json=session_request(), auth=AUTH, timeout=30).json()
 
 
 def read(address, session):
-    return requests.get(f"{address}/sessions/{session['payment_session_id']}", auth=AUTH, timeout=10)
+    return requests.get(f"{address}/sessions/{session['payment_session_id']}", auth=AUTH, timeout=30)
 
 
 def test_a_port_in_use_is_said_in_one_line():
@@ -110,7 +110,7 @@ def test_it_stops_quietly_though_a_caller_is_still_connected(starts, how):
     process, address = starts()
     line = urlsplit(address)
 
-    with socket.create_connection((line.hostname, line.port), timeout=10):
+    with socket.create_connection((line.hostname, line.port), timeout=30):
         process.send_signal(how)
         _, errors = process.communicate(timeout=IDLE_SECONDS / 2)
 
@@ -123,9 +123,9 @@ def test_it_prints_calls_and_deliveries_but_no_secret(starts, receiver):
     )
     session = create(address)
     link = session["payment_link_url"]
-    requests.get(f"{link}?key={SECRET_KEY}", timeout=10)
+    requests.get(f"{link}?key={SECRET_KEY}", timeout=30)
     read(address, session)
-    requests.post(f"{link}/cards", data=GOOD_CARD, allow_redirects=False, timeout=10)
+    requests.post(f"{link}/cards", data=GOOD_CARD, allow_redirects=False, timeout=30)
 
     printed = read_until(process, "POST /sessions 201", "webhook payment.capture 200") + stop(process)
 
@@ -148,12 +148,12 @@ def test_a_database_file_keeps_the_settings_of_the_default_account(starts, tmp_p
     options = ("--secret-key", SECRET_KEY, "--database", str(tmp_path / "sandbox.db"))
     changed = {"webhook_url": "http://127.0.0.1:9/hook", "webhook_token": "of-the-class", "merchant": "Kelas"}
     process, address = starts(*options)
-    requests.put(f"{address}/_control/account", json=changed, timeout=10).raise_for_status()
+    requests.put(f"{address}/_control/account", json=changed, timeout=30).raise_for_status()
     stop(process)
 
     _, address = starts(*options, "--merchant", "Toko")
 
-    account = requests.get(f"{address}/_control/account", timeout=10).json()
+    account = requests.get(f"{address}/_control/account", timeout=30).json()
     assert {name: account[name] for name in changed} == {**changed, "merchant": "Toko"}
 
 
@@ -161,7 +161,7 @@ def test_a_closed_terminal_does_not_keep_the_sandbox_from_its_work(starts):
     process, address = starts("--secret-key", SECRET_KEY)
     process.stdout.close()
 
-    answers = [requests.post(f"{address}/sessions", json=session_request(), auth=AUTH, timeout=10) for _ in range(3)]
+    answers = [requests.post(f"{address}/sessions", json=session_request(), auth=AUTH, timeout=30) for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [201] * 3
 
@@ -183,7 +183,7 @@ def test_a_reset_empties_everything(starts):
     _, address = starts("--secret-key", SECRET_KEY)
     session = create(address)
 
-    answer = requests.post(f"{address}/_control/reset", timeout=10)
+    answer = requests.post(f"{address}/_control/reset", timeout=30)
 
     assert (answer.status_code, read(address, session).status_code) == (204, 404)
 

@@ -25,7 +25,7 @@ def fresh():
     process, address = start()
     yield address
     process.terminate()
-    process.communicate(timeout=5)
+    process.communicate(timeout=30)
 
 
 def free_port():

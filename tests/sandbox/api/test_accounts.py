@@ -35,7 +35,7 @@ def test_another_merchants_objects_are_not_found(merchant, other, buyer, method,
     body = body and {name: str(value).format(**paid) if name == "payment_request_id" else value
                      for name, value in body.items()}  # fmt: skip
 
-    answer = other.http.request(method, other.address + path.format(**paid), json=body, timeout=10)
+    answer = other.http.request(method, other.address + path.format(**paid), json=body, timeout=30)
 
     assert answer.status_code == 404
     assert answer.json()["error_code"] in ("NOT_FOUND", "DATA_NOT_FOUND")
@@ -88,7 +88,7 @@ def test_each_account_has_its_own_business_and_token(merchant, other, buyer, rec
 def test_a_reset_empties_one_account_only(merchant, other):
     mine, theirs = merchant.create(), other.create()
 
-    reset = requests.post(f"{merchant.address}/_control/reset", auth=(merchant.key, ""), timeout=10)
+    reset = requests.post(f"{merchant.address}/_control/reset", auth=(merchant.key, ""), timeout=30)
 
     assert reset.status_code == 204
     assert merchant.get(f"/sessions/{mine['payment_session_id']}").status_code == 404

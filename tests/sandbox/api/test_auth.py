@@ -24,7 +24,7 @@ from ..conftest import session_request
 def test_what_is_no_test_key_is_refused(address, path, authorization):
     headers = {} if authorization is None else {"Authorization": authorization}
 
-    answer = requests.post(address + path, json=session_request(), headers=headers, timeout=10)
+    answer = requests.post(address + path, json=session_request(), headers=headers, timeout=30)
 
     assert answer.status_code == 401
     assert answer.json() == {
@@ -34,7 +34,7 @@ def test_what_is_no_test_key_is_refused(address, path, authorization):
 
 
 def test_a_live_key_is_refused_with_a_sentence(address):
-    answer = requests.get(f"{address}/sessions/x", auth=("xnd_production_0123456789", ""), timeout=10)
+    answer = requests.get(f"{address}/sessions/x", auth=("xnd_production_0123456789", ""), timeout=30)
 
     assert (answer.status_code, answer.json()["error_code"]) == (401, "INVALID_API_KEY")
     assert "Never send it a live key" in answer.json()["message"]

@@ -68,7 +68,7 @@ def try_many(path, method, address_and_key, adjust):
     @given(case=one_of(*(call.as_strategy(mode) for mode in GenerationMode)))
     def one(case):
         adjust(case)
-        answer = case.call(base_url=address, auth=(key, ""), timeout=10)
+        answer = case.call(base_url=address, auth=(key, ""), timeout=30)
         case.validate_response(answer, checks=[not_a_server_error, *conformance, checks.unsupported_method])
 
     one()
@@ -86,13 +86,13 @@ def known(address_and_key):
     request = json.loads((Path(__file__).with_name("documented_requests.json")).read_text())["a one-time payment"]
 
     def create(**changes):
-        return requests.post(f"{address}/sessions", json=request | changes, auth=(key, ""), timeout=10).json()
+        return requests.post(f"{address}/sessions", json=request | changes, auth=(key, ""), timeout=30).json()
 
     authorized = create(capture_method="MANUAL")
     card = {"card_number": "4000000000001000", "expiry": "12/39", "cvn": "123", "cardholder_name": "Siti"}
-    requests.post(f"{authorized['payment_link_url']}/cards", data=card, allow_redirects=False, timeout=10)
+    requests.post(f"{authorized['payment_link_url']}/cards", data=card, allow_redirects=False, timeout=30)
     path = f"{address}/sessions/{authorized['payment_session_id']}"
-    paid = requests.get(path, auth=(key, ""), timeout=10).json()
+    paid = requests.get(path, auth=(key, ""), timeout=30).json()
     return {name: paid[name] for name in ("payment_id", "payment_request_id")} | {
         "session_id": create()["payment_session_id"]
     }
@@ -103,7 +103,7 @@ def known(address_and_key):
     [("/openapi.json", "application/json", json.loads), ("/openapi.yaml", "application/yaml", yaml.safe_load)],
 )
 def test_the_document_is_served(here, path, kind, read):
-    answer = requests.get(f"{here.address}{path}", timeout=10)
+    answer = requests.get(f"{here.address}{path}", timeout=30)
 
     assert answer.headers["Content-Type"].startswith(kind)
     assert read(answer.content) == json.loads(sandbox.OPENAPI.read_text())

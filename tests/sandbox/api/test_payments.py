@@ -199,7 +199,7 @@ def test_manual_capture_leaves_no_channel_but_cards(merchant):
 def shown(merchant, here):
     """A session whose buyer looks at a QR code, and the id of the payment request behind it."""
     session = merchant.create()
-    page = requests.post(f"{session['payment_link_url']}/qris", data={}, timeout=10)
+    page = requests.post(f"{session['payment_link_url']}/qris", data={}, timeout=30)
     assert page.status_code == 200, page.text
     (request,) = Ledger(here.database, merchant.key).payment_requests_of(session["payment_session_id"])
     return session, request["payment_request_id"]

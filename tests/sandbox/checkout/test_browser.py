@@ -26,7 +26,7 @@ AXE_OPTIONS = {"rules": {"meta-refresh": {"enabled": False}}}
 def phone(chromium):
     """A page of a browser that runs no scripts."""
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

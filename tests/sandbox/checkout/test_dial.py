@@ -16,7 +16,7 @@ def control(here, merchant):
 
 def turns(session, headers=None, **form):
     url = f"{session['payment_link_url']}/dial"
-    return requests.post(url, data=form, headers=headers, allow_redirects=False, timeout=10)
+    return requests.post(url, data=form, headers=headers, allow_redirects=False, timeout=30)
 
 
 def dial_of(control, session):

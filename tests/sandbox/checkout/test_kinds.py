@@ -85,7 +85,7 @@ def test_who_leaves_the_wallet_waits_and_can_open_it_again(api, buyer, code):
     step = buyer.begins(session, code)
     waiting = step.headers["Location"].removesuffix("/provider")
 
-    page = requests.get(api.address + waiting, timeout=10)
+    page = requests.get(api.address + waiting, timeout=30)
 
     assert "Awaiting payment…" in page.text
     assert 'http-equiv="refresh" content="5"' in page.text

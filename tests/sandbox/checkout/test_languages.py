@@ -60,7 +60,7 @@ def test_the_ended_pages_speak_the_language_too(api, buyer, language):
 
 def test_an_unknown_address_answers_in_the_browsers_language(address):
     page = requests.get(
-        f"{address}/checkout/ps-000000000000000000000000", headers={"Accept-Language": "vi-VN,vi"}, timeout=10
+        f"{address}/checkout/ps-000000000000000000000000", headers={"Accept-Language": "vi-VN,vi"}, timeout=30
     )
 
     assert page.status_code == 404

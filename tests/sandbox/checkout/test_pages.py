@@ -107,7 +107,7 @@ def test_a_challenged_card_pays_only_when_the_bank_agrees(api, buyer):
     session = api.create()
 
     step = buyer.pays_by_card(session, CHALLENGED_CARD)
-    page = requests.get(requests.compat.urljoin(session["payment_link_url"], step.headers["Location"]), timeout=10)
+    page = requests.get(requests.compat.urljoin(session["payment_link_url"], step.headers["Location"]), timeout=30)
     before = api.session(session)
     answer = buyer.answers_the_bank(session, "AUTHENTICATED")
 
@@ -122,9 +122,9 @@ def test_a_settled_attempt_can_not_be_answered_again(api, buyer):
     session = api.create()
     step = buyer.pays_by_card(session, CHALLENGED_CARD)
     url = api.address + step.headers["Location"]
-    requests.post(url, data={"result": "UNAUTHENTICATED"}, timeout=10)
+    requests.post(url, data={"result": "UNAUTHENTICATED"}, timeout=30)
 
-    again = requests.post(url, data={"result": "AUTHENTICATED"}, allow_redirects=False, timeout=10)
+    again = requests.post(url, data={"result": "AUTHENTICATED"}, allow_redirects=False, timeout=30)
 
     assert (again.status_code, again.headers["Location"]) == (
         303,
@@ -242,7 +242,7 @@ def test_amounts_are_written_as_xendit_writes_them(api, buyer, country, currency
 
 
 def test_an_unknown_link_has_a_page_of_its_own(address):
-    page = requests.get(f"{address}/checkout/ps-000000000000000000000000", timeout=10)
+    page = requests.get(f"{address}/checkout/ps-000000000000000000000000", timeout=30)
 
     assert page.status_code == 404
     assert "<h1>Page not found</h1>" in page.text
@@ -251,7 +251,7 @@ def test_an_unknown_link_has_a_page_of_its_own(address):
 def test_a_session_for_components_has_no_page(api):
     session = api.create(mode="COMPONENTS", components_configuration={"origins": ["https://shop.example"]})
 
-    page = requests.get(f"{api.address}/checkout/{session['payment_session_id']}", timeout=10)
+    page = requests.get(f"{api.address}/checkout/{session['payment_session_id']}", timeout=30)
 
     assert page.status_code == 404
 

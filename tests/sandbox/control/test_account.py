@@ -125,7 +125,7 @@ def test_without_a_key_it_is_about_the_default_account(address):
 
 @pytest.mark.parametrize("key", ["xnd_production_0123456789", "sk_test_123", ""])
 def test_a_key_that_is_no_test_key_is_refused(here, key):
-    answer = requests.get(f"{here.address}/_control/account", auth=(key, ""), timeout=10)
+    answer = requests.get(f"{here.address}/_control/account", auth=(key, ""), timeout=30)
 
     assert (answer.status_code, answer.json()["error_code"]) == (401, "INVALID_API_KEY")
 

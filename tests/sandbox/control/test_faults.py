@@ -26,7 +26,7 @@ CALLS = {
 
 def calls(merchant, operation):
     method, path = CALLS[operation]
-    return merchant.http.request(method, merchant.address + path.format(**NOWHERE), json={}, timeout=10)
+    return merchant.http.request(method, merchant.address + path.format(**NOWHERE), json={}, timeout=30)
 
 
 def asks_for_session(merchant):
@@ -116,7 +116,7 @@ def test_a_broken_connection_is_a_reset_on_the_line(merchant, control):
     control.orders("reset_before_work", "create_session")
     port = int(merchant.address.rpartition(":")[2])
 
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
         credentials = b64encode(f"{merchant.key}:".encode()).decode()
         line.sendall(f"POST /sessions HTTP/1.1\r\nAuthorization: Basic {credentials}\r\n\r\n".encode())
         with pytest.raises(ConnectionResetError):

@@ -40,7 +40,7 @@ def test_each_scenario_does_what_it_says_and_the_money_is_right(merchant, contro
 
     session = gets_session(merchant)
     buyer.fails_by_qr(session)
-    if merchant.http.get(session["payment_link_url"], timeout=10).status_code == 200:
+    if merchant.http.get(session["payment_link_url"], timeout=30).status_code == 200:
         buyer.pays_by_qr(session)
     reads_until_completed(merchant, session)
 

@@ -18,7 +18,7 @@ def free_port():
 
 
 def call(api, address, method, path, body=None):
-    return api.request(method, address + path, json=body, timeout=10)
+    return api.request(method, address + path, json=body, timeout=30)
 
 
 def run(receiver, port, seed, calls):
@@ -30,7 +30,7 @@ def run(receiver, port, seed, calls):
         return calls(partial(call, api, address), Control(address))
     finally:
         process.terminate()
-        process.communicate(timeout=5)
+        process.communicate(timeout=30)
 
 
 def a_morning(api, control):
@@ -39,8 +39,8 @@ def a_morning(api, control):
     first, second, third = (
         api("POST", "/sessions", session_request(reference_id=f"order-{n}", expires_at=LATE)).json() for n in range(3)
     )
-    requests.post(f"{first['payment_link_url']}/qris/failed", data={"failure_code": "PROCESSOR_ERROR"}, timeout=10)
-    requests.post(f"{first['payment_link_url']}/cards", data=GOOD_CARD, allow_redirects=False, timeout=10)
+    requests.post(f"{first['payment_link_url']}/qris/failed", data={"failure_code": "PROCESSOR_ERROR"}, timeout=30)
+    requests.post(f"{first['payment_link_url']}/cards", data=GOOD_CARD, allow_redirects=False, timeout=30)
     control.jumps(60)
     paid = api("GET", f"/sessions/{first['payment_session_id']}").json()
     api(
@@ -49,7 +49,7 @@ def a_morning(api, control):
         {"payment_request_id": paid["payment_request_id"], "reason": "OTHERS", "amount": 500},
     )
     api("POST", f"/sessions/{second['payment_session_id']}/cancel")
-    requests.post(f"{third['payment_link_url']}/qris/paid", allow_redirects=False, timeout=10)
+    requests.post(f"{third['payment_link_url']}/qris/paid", allow_redirects=False, timeout=30)
     control.orders("error", "get_session")
     api("GET", f"/sessions/{third['payment_session_id']}")
     control.jumps(24 * 60 * 60)
@@ -103,7 +103,7 @@ def test_with_a_seed_a_shop_on_real_time_can_still_create_sessions(receiver):
 def test_a_seed_does_not_go_with_a_file(tmp_path):
     process, _ = start("--seed", "7", "--database", str(tmp_path / "sandbox.db"))
 
-    _, errors = process.communicate(timeout=5)
+    _, errors = process.communicate(timeout=30)
 
     assert process.returncode == 2
     assert "--seed" in errors

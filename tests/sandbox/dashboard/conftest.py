@@ -29,12 +29,12 @@ class Dashboard:
         self.base = f"{here.address}/dashboard/accounts/{account.business_id}"
 
     def opens(self, path=""):
-        answer = requests.get(self.base + path, timeout=10)
+        answer = requests.get(self.base + path, timeout=30)
         assert answer.status_code == 200, answer.text
         return answer.text
 
     def opens_story(self, session):
-        return requests.get(self._session(session), timeout=10).text
+        return requests.get(self._session(session), timeout=30).text
 
     def sends(self, path, **form):
         return self._posts(self.base + path, form)
@@ -46,4 +46,4 @@ class Dashboard:
         return f"{self.here.address}/dashboard/sessions/{session['payment_session_id']}"
 
     def _posts(self, url, form):
-        return requests.post(url, data=form, allow_redirects=False, timeout=10)
+        return requests.post(url, data=form, allow_redirects=False, timeout=30)

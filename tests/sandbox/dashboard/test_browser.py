@@ -18,7 +18,7 @@ LONG_REFERENCE = "W" * 64
 def visitor(chromium):
     """A page of a browser that runs no scripts."""
     context = chromium.new_context(viewport={"width": 360, "height": HEIGHT}, java_script_enabled=False)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

@@ -204,7 +204,7 @@ def test_accounts_are_listed_with_masked_keys_and_opened_by_key(here, merchant, 
     other_session = other.create()
     url = f"{here.address}/dashboard/accounts"
 
-    page = requests.get(url, timeout=10).text
+    page = requests.get(url, timeout=30).text
 
     assert merchant.key not in page
     assert f"•••{merchant.key[-4:]}" in page
@@ -216,8 +216,8 @@ def test_a_new_account_is_opened_before_its_first_call(here):
     url = f"{here.address}/dashboard/accounts"
     key = f"xnd_development_{uuid.uuid4()}"
 
-    opened = requests.post(url, data={"key": key}, allow_redirects=False, timeout=10)
-    refused = requests.post(url, data={"key": "xnd_production_0123456789"}, timeout=10)
+    opened = requests.post(url, data={"key": key}, allow_redirects=False, timeout=30)
+    refused = requests.post(url, data={"key": "xnd_production_0123456789"}, timeout=30)
 
     assert re.fullmatch(r"/dashboard/accounts/[0-9a-f]{24}/settings", opened.headers["Location"])
     assert key not in opened.headers["Location"]
@@ -226,6 +226,6 @@ def test_a_new_account_is_opened_before_its_first_call(here):
 
 @pytest.mark.parametrize("path", [f"sessions/{UNKNOWN}", "accounts/000000000000000000000000"])
 def test_what_nobody_knows_is_not_found(here, path):
-    answer = requests.get(f"{here.address}/dashboard/{path}", timeout=10)
+    answer = requests.get(f"{here.address}/dashboard/{path}", timeout=30)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")

@@ -22,7 +22,7 @@ def created_stamps(receiver, session):
 
 
 def story(api, session):
-    return requests.get(f"{api.address}/dashboard/sessions/{session['payment_session_id']}", timeout=10).text
+    return requests.get(f"{api.address}/dashboard/sessions/{session['payment_session_id']}", timeout=30).text
 
 
 def test_a_payment_sends_the_capture_and_the_completed_session(api, buyer, receiver):
