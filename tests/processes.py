@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import requests
@@ -56,14 +57,16 @@ class Process:
                 return
             except requests.ConnectionError:
                 time.sleep(0.05)
+        self.kill()
         raise AssertionError(f"no answer from {url}: {self.output()}")
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 
     def kill(self) -> None:
-        """End it and what it has started, as a power cut would."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        """End it and what it has started, as a power cut would; one that a test has ended before stays ended."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._file.close()
 

@@ -21,6 +21,8 @@ def provider() -> Iterator[SpoilingProxy]:
 @pytest.fixture(scope="module")
 def shop_of_provider(tmp_path_factory: pytest.TempPathFactory, provider: SpoilingProxy) -> Iterator[Shop]:
     shop = Shop(tmp_path_factory.mktemp("shop"), provider.url)
-    yield shop
-    provider.heals()
-    shop.stop()
+    try:
+        yield shop
+        provider.heals()
+    finally:
+        shop.stop()
