@@ -7,10 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from .buyer import Buyer
-from .processes import Sandbox, Shop, free_port
+from .ports import free_port
+from .processes import Sandbox, Shop
+from .waiting import PATIENCE
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = (
@@ -18,7 +20,10 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PHONE = {"width": 360, "height": 740}
-BROWSER_PATIENCE_MS = 30_000
+BROWSER_PATIENCE_MS = PATIENCE * 1000
+expect.set_options(timeout=BROWSER_PATIENCE_MS)
+# All that tests talk to is on this machine, whatever proxy it has for the rest.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,15 +10,10 @@ from pathlib import Path
 
 import requests
 
+from .ports import free_port
 from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, filled_database, settings_of_shop
 
 STARTS_WITHIN = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def clean_environment() -> dict[str, str]:
@@ -53,10 +47,13 @@ class Process:
         while time.monotonic() < deadline:
             assert self._process.poll() is None, f"it ended: {self.output()}"
             try:
-                requests.get(url, timeout=1)
+                # A program that has just begun to listen may be slow to answer, but is not asked twice for that.
+                visitor().get(url, timeout=deadline - time.monotonic())
                 return
             except requests.ConnectionError:
                 time.sleep(0.05)
+            except requests.Timeout:
+                break
         self.kill()
         raise AssertionError(f"no answer from {url}: {self.output()}")
 

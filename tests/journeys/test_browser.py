@@ -256,7 +256,7 @@ def test_the_waiting_page_looks_again_by_itself_and_can_be_stopped(page: Page, b
     refresh = page.locator('meta[http-equiv="refresh"]')
     expect(refresh).to_have_count(1)
 
-    with page.expect_navigation(url=re.compile("looks=1"), timeout=8_000):
+    with page.expect_navigation(url=re.compile("looks=1")):
         pass
     page.goto(f"{buyer.order}/complete?looks=12")
 

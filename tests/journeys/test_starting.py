@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment, free_port
+from ..ports import free_port
+from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment
 from ..waiting import wait_until
 
 PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")

@@ -9,7 +9,8 @@ import requests
 from sandbox.trouble import scenarios
 
 from ..buyer import COFFEE, Buyer
-from ..processes import Sandbox, Shop, free_port
+from ..ports import free_port
+from ..processes import Sandbox, Shop
 
 SCENARIOS = sorted(scenarios.ALL)
 # Where even the provider's record says something else than was agreed, a person must look.

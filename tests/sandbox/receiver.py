@@ -5,7 +5,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-WAIT_SECONDS = 20  # On a busy machine.
+from ..waiting import PATIENCE
 
 
 class Server(ThreadingHTTPServer):
@@ -37,7 +37,7 @@ class Receiver:
 
     def wait_for_all(self, session, event, count):
         """That many webhooks with this event about this session."""
-        deadline = time.monotonic() + WAIT_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             found = [webhook for webhook in self._about(session) if webhook["body"]["event"] == event]
             if len(found) >= count:

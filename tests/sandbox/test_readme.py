@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sandbox.settings import Settings
 from sandbox.trouble import faults
 from sandbox.webhooks.plans import POSITIONS
 
+from ..ports import free_port
 from .conftest import start
 
 README = Path(__file__).parents[2] / "sandbox" / "README.md"
@@ -26,11 +26,6 @@ def fresh():
     yield address
     process.terminate()
     process.communicate(timeout=30)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def run(commands, address):

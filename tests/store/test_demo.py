@@ -7,7 +7,7 @@ import pytest
 
 from store.demo import is_in_use
 
-from ..processes import free_port
+from ..ports import free_port
 
 
 def just_left_port() -> int:

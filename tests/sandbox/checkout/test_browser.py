@@ -152,7 +152,7 @@ def test_who_waits_is_taken_along_when_the_payment_comes(api, phone):
 
     api.post(f"/v3/payment_requests/{request_id}/simulate", json={})
 
-    phone.wait_for_url("**?complete", timeout=10_000)
+    phone.wait_for_url("**?complete")
 
 
 @pytest.mark.parametrize("size", [NARROWEST, PHONE, DESKTOP], ids=["320", "360", "1280"])

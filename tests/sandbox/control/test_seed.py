@@ -1,20 +1,15 @@
 """With a seed the same calls give the same ids, times and records, in any run."""
 
-import socket
 from functools import partial
 
 import requests
 
+from ...ports import free_port
 from ..conftest import GOOD_CARD, SECRET_KEY, session_request, start, until
 from ..controls import Control, is_done
 from ..receiver import object_of
 
 LATE = "2099-01-01T00:00:00Z"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def call(api, address, method, path, body=None):
