@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test setup bench.sandbox
+.PHONY: run test setup sandbox bench
 
 run: setup
 	@exec $(BIN)/python app.py
