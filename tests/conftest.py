@@ -23,7 +23,8 @@ PHONE = {"width": 360, "height": 740}
 BROWSER_PATIENCE_MS = PATIENCE * 1000
 expect.set_options(timeout=BROWSER_PATIENCE_MS)
 # All that tests talk to is on this machine, whatever proxy it has for the rest.
-os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+    del os.environ[name]
 
 
 @pytest.fixture(scope="session")
