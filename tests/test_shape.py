@@ -36,7 +36,7 @@ def lengths_of_functions(path: Path) -> Iterator[tuple[str, int]]:
             yield f"{name_of(path)}: {node.name}", node.end_lineno - node.lineno + 1
 
 
-@pytest.mark.parametrize("path", files(*PYTHON), ids=name_of)
+@pytest.mark.parametrize("path", files(*PYTHON, "tests/**/*.py"), ids=name_of)
 def test_no_function_is_longer_than_25_lines(path: Path):
     too_long = {name: length for name, length in lengths_of_functions(path) if length > LONGEST_FUNCTION}
 

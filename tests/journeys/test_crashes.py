@@ -21,14 +21,7 @@ def test_a_shop_killed_while_the_provider_works_keeps_the_order_and_can_be_paid_
 ):
     before = shop.stock(COFFEE)
     buyer.adds(quantity=2)
-    form = buyer.opens("/checkout").form("/checkout")
-    provider.will("create", delay(6))
-    caller = threading.Thread(target=press_and_hear_nothing, args=(buyer, form))
-    caller.start()
-    wait_until(lambda: provider.count("create", None))
-
-    shop.process.kill()
-    caller.join(timeout=30)
+    die_while_the_provider_works(shop, provider, buyer)
     shop.start()
 
     buyer.order = buyer.order_page()
@@ -46,6 +39,17 @@ def test_a_shop_killed_while_the_provider_works_keeps_the_order_and_can_be_paid_
     shop.send_webhook(session_event("completed", provider.complete(buyer.session_id)))
 
     assert buyer.waits_until("paid")["attention"] is False
+
+
+def die_while_the_provider_works(shop: Shop, provider: SpoilingProxy, buyer: Buyer) -> None:
+    form = buyer.opens("/checkout").form("/checkout")
+    calls = provider.count("create", None)
+    provider.will("create", delay(6))
+    caller = threading.Thread(target=press_and_hear_nothing, args=(buyer, form))
+    caller.start()
+    wait_until(lambda: provider.count("create", None) > calls)
+    shop.process.kill()
+    caller.join()
 
 
 def press_and_hear_nothing(buyer: Buyer, form) -> None:
