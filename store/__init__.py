@@ -8,6 +8,7 @@ from flask import Flask
 
 from . import cli, database, models, web  # noqa: F401  (models: so that the tables are known)
 from .config import INSTANCE, LOOPBACK_NAMES, ROOT, Settings, read_settings
+from .rules import clock
 from .xendit import Client
 
 COOKIE_LIFE = timedelta(days=30)
@@ -32,7 +33,9 @@ def create_app(settings: Settings | None = None, provider: Client | None = None)
     app.config.from_mapping(_flask_config(settings))
     INSTANCE.mkdir(exist_ok=True)
     app.extensions["settings"] = settings
-    app.extensions["xendit"] = provider or Client(settings.xendit_secret_key, settings.xendit_api_url)
+    app.extensions["xendit"] = provider or Client(
+        settings.xendit_secret_key, settings.xendit_api_url, monotonic=clock.monotonic
+    )
     database.init_app(app, migrations=str(ROOT / "store" / "migrations"))
     web.init_app(app)
     cli.init_app(app)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event
@@ -53,10 +53,6 @@ class UTCDateTime(TypeDecorator):
         return value.replace(tzinfo=UTC)
 
 
-# SQLite has one writer at a time, and its waiting is a lottery: of 64 threads some lost for all of
-# their 5 seconds. So the threads of one process queue here, and only processes meet at the file.
-_one_writer = threading.Lock()
-
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 
@@ -65,6 +61,9 @@ def init_app(app: Flask, migrations: str) -> None:
     """Bind `db` to the app and, on SQLite, set how every connection is opened and begins."""
     db.init_app(app)
     migrate.init_app(app, db, directory=migrations)
+    # SQLite has one writer at a time, and its waiting is a lottery: of 64 threads some lost for all of
+    # their 5 seconds. So the threads of one shop queue here, and only processes meet at the file.
+    app.extensions["one_writer"] = threading.Lock()
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _open_sqlite)
@@ -100,12 +99,13 @@ def _turn() -> Iterator[None]:
         yield
         return
     # Behind writers that all wait for the file in vain, the waiting must not add up.
-    if not _one_writer.acquire(timeout=SQLITE_BUSY_SECONDS):
+    one_writer = current_app.extensions["one_writer"]
+    if not one_writer.acquire(timeout=SQLITE_BUSY_SECONDS):
         raise TimeoutError("the database is busy")
     try:
         yield
     finally:
-        _one_writer.release()
+        one_writer.release()
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:

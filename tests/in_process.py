@@ -20,6 +20,7 @@ from sandbox.webhooks.courier import Courier
 from store import create_app
 from store.config import read_settings
 from store.database import db, release
+from store.rules import clock
 from store.worker import Worker
 from store.xendit import Client
 
@@ -118,4 +119,4 @@ def _let_go() -> None:
 
 def _app(folder: Path, sandbox: Sandbox, **settings: str):
     environ = settings_of_shop(SHOP_PORT, folder, sandbox.url, **settings)
-    return create_app(read_settings(environ), Client(SECRET_KEY, sandbox.url, sandbox.network))
+    return create_app(read_settings(environ), Client(SECRET_KEY, sandbox.url, sandbox.network, clock.monotonic))

@@ -1,13 +1,19 @@
 """The shop and the sandbox in one process: they meet as over a network, and two pairs of them share nothing."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
+from sandbox.clock import Clock
+from store.database import transaction
+from store.rules import clock
+
 from .buyer import COFFEE, Buyer
 from .in_process import Sandbox, Shop
+from .store.standing_clock import StandingClock
 
 
 @pytest.fixture
@@ -57,6 +63,30 @@ def test_two_shops_and_their_sandboxes_share_nothing(shop: Shop, tmp_path: Path)
     other.works()
     assert (buyer.status()["status"], other_buyer.status()["status"]) == ("pending", "paid")
     assert abs(other.sandbox.database.clock.now() - shop.sandbox.database.clock.now()) > timedelta(days=29)
+
+
+def test_a_writer_of_one_shop_does_not_hold_up_another(shop: Shop, tmp_path: Path):
+    buyer = Buyer(another_shop(tmp_path))
+
+    with shop.app.app_context(), transaction(), ThreadPoolExecutor(1) as pool:
+        link = pool.submit(buyer.goes_to_pay).result()
+
+    assert link.startswith(f"{buyer.shop.sandbox.url}/")
+
+
+def test_both_go_by_one_clock_so_that_a_call_which_takes_too_long_on_it_is_given_up(tmp_path: Path):
+    standing = StandingClock(clock.now())
+    shop = Shop(tmp_path, Sandbox(clock=Clock(standing)))
+    buyer = Buyer(shop)
+    shop.sandbox.spoil("create_session", "delay", milliseconds=60_000)
+
+    with clock.using(standing):
+        buyer.adds()
+        answer = buyer.checks_out()
+
+    assert answer.headers["location"].startswith("/order/")
+    assert [attempt.status for attempt in buyer.attempts()] == ["SENT"]
+    assert standing.monotonic() >= 60
 
 
 def test_at_an_address_that_nobody_has_nobody_answers(shop: Shop):

@@ -7,7 +7,9 @@ import logging
 import re
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -45,13 +47,20 @@ LOOK = Patience(connect=2, read=5, total=7)
 class Client:
     """Calls Xendit's session endpoints with one secret key. Safe to share between threads.
 
-    `transport` is what carries the calls, if that is not the network.
+    `transport` is what carries the calls, if that is not the network; `monotonic` tells how long they took.
     """
 
-    def __init__(self, secret_key: str, api_url: str, transport: BaseAdapter | None = None) -> None:
+    def __init__(
+        self,
+        secret_key: str,
+        api_url: str,
+        transport: BaseAdapter | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._auth = (secret_key, "")
         self._api_url = api_url.rstrip("/")
         self._transport = transport
+        self._monotonic = monotonic
         self.hosts = AllowedHosts(self._api_url)
         self._local = threading.local()
         # A time-out of `requests` is for the next piece of an answer, headers included. So that a call
@@ -94,18 +103,18 @@ class Client:
 
     def _call(self, method: str, path: str, patience: Patience, body: dict | None, subject: str) -> Any:
         """Make one call and return the parsed answer. `subject` stands for it in the log."""
-        started = time.monotonic()
+        started = self._monotonic()
         try:
-            call = self._calls.submit(self._exchange, method, path, patience, body)
+            call = self._calls.submit(copy_context().run, self._exchange, method, path, patience, body)
             status, content = call.result(timeout=patience.total)
         except (requests.RequestException, HTTPError, TimeoutError) as error:
             log.warning("xendit %s %s: %s", method, subject, type(error).__name__)
             raise ProviderUnavailable(type(error).__name__) from error
-        log.info("xendit %s %s: %s in %d ms", method, subject, status, (time.monotonic() - started) * 1000)
+        log.info("xendit %s %s: %s in %d ms", method, subject, status, (self._monotonic() - started) * 1000)
         return _checked(status, content)
 
     def _exchange(self, method: str, path: str, patience: Patience, body: dict | None) -> tuple[int, bytes]:
-        deadline = time.monotonic() + patience.total
+        deadline = self._monotonic() + patience.total
         with self._session().request(
             method,
             self._api_url + path,
@@ -115,7 +124,18 @@ class Client:
             allow_redirects=False,
             stream=True,
         ) as response:
-            return response.status_code, _read(response, deadline)
+            return response.status_code, self._read(response, deadline)
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        """Return the body, or raise once it is too long or too late for anybody."""
+        content = b""
+        while piece := response.raw.read1(CHUNK, decode_content=True):
+            content += piece
+            if len(content) > MAX_ANSWER_BYTES:
+                raise UntrustedAnswer("the answer is too long")
+            if self._monotonic() > deadline:
+                raise requests.ReadTimeout("the answer took too long")
+        return content
 
     def _session(self) -> requests.Session:
         # requests does not promise that its Session is safe between threads.
@@ -124,18 +144,6 @@ class Client:
             if self._transport:
                 self._local.session.mount(self._api_url, self._transport)
         return self._local.session
-
-
-def _read(response: requests.Response, deadline: float) -> bytes:
-    """Return the body, or raise once it is too long or too late for anybody."""
-    content = b""
-    while piece := response.raw.read1(CHUNK, decode_content=True):
-        content += piece
-        if len(content) > MAX_ANSWER_BYTES:
-            raise UntrustedAnswer("the answer is too long")
-        if time.monotonic() > deadline:
-            raise requests.ReadTimeout("the answer took too long")
-    return content
 
 
 def _checked(status: int, content: bytes) -> Any:

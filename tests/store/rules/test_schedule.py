@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store.rules.schedule import next_check
+from store.rules.schedule import IN_FLIGHT, next_check
 from store.rules.status import SETTLED_ATTEMPT, AttemptStatus
+from store.xendit.client import CREATE
 
 SENT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 END = SENT + timedelta(minutes=30)
@@ -78,3 +79,7 @@ def test_no_minute_of_an_open_session_passes_without_a_look():
 
     gaps = [later - earlier for earlier, later in zip([SENT, *looks], looks, strict=False)]
     assert max(gaps) < timedelta(minutes=1)
+
+
+def test_a_create_call_has_ended_before_it_counts_as_lost():
+    assert timedelta(seconds=CREATE.total) < IN_FLIGHT
