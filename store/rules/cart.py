@@ -12,11 +12,11 @@ MAX_LINES = 50
 
 Cart = dict[str, int]
 
-_QUANTITY = re.compile(r"[1-9][0-9]?", re.ASCII)
+_QUANTITY = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
 class BadQuantity(ValueError):
-    """A quantity that is not a whole number from 1 to 99 in plain digits."""
+    """A quantity that is not a whole number from 1 to MAX_QUANTITY in plain digits."""
 
 
 class CartFull(Exception):
@@ -41,7 +41,7 @@ def parse_quantity(values: list[str], *, zero_allowed: bool = False) -> int:
         raise BadQuantity
     if zero_allowed and values[0] == "0":
         return 0
-    if not _QUANTITY.fullmatch(values[0]):
+    if not _QUANTITY.fullmatch(values[0]) or int(values[0]) > MAX_QUANTITY:
         raise BadQuantity
     return int(values[0])
 
