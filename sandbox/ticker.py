@@ -1,23 +1,30 @@
 """What happens without being asked, when the sandbox's clock says so.
 
-`run_due` does at once all that is due now; `/_control` calls it after a jump, so that its answer comes after.
+What nobody foresaw is reported and left behind, so that one broken object stops no other.
 """
 
+import logging
 import threading
+from collections.abc import Callable
 
-from .memory.database import Database
+from .memory.database import Database, Row
 from .memory.ledger import Ledger
 from .objects import captures, payment_requests, refunds, sessions
 from .webhooks.courier import Courier
 
 TICK_SECONDS = 0.25
+PAUSE_SECONDS = 2
+# Ledger, the session's id, the object's id.
+Happening = Callable[[Ledger, str, str], object]
 # The table that holds what is due, and what happens to each object of it.
-HAPPENINGS = (
+HAPPENINGS: tuple[tuple[str, Happening], ...] = (
     ("payment_requests", payment_requests.expire),
     ("sessions", lambda ledger, session_id, _: sessions.find(ledger, session_id)),
     ("payments", captures.lapse),
     ("refunds", refunds.settle),
 )
+
+log = logging.getLogger(__name__)
 
 
 def start(database: Database, courier: Courier) -> None:
@@ -31,15 +38,34 @@ def run_due(database: Database) -> None:
     """Let everything happen that is due now. What it announces leaves a moment later."""
     stamp = database.clock.stamp()
     for table, happen in HAPPENINGS:
-        if database.due(table, stamp):
-            with database.transaction():
-                for due in database.due(table, stamp):
-                    happen(Ledger(database, due["account"]), due["session_id"], due["id"])
+        for due in database.due(table, stamp):
+            try:
+                _let_happen(database, table, due, stamp, happen)
+            except Exception:
+                _report_once(database, table, due["id"])
+
+
+def _let_happen(database: Database, table: str, due: Row, stamp: str, happen: Happening) -> None:
+    """Unless it happened meanwhile."""
+    with database.transaction():
+        if database.is_due(table, due["id"], stamp):
+            happen(Ledger(database, due["account"]), due["session_id"], due["id"])
+
+
+def _report_once(database: Database, table: str, object_id: str) -> None:
+    """It stays due and is tried at each tick, but nobody wants to read of it each time."""
+    if (table, object_id) not in database.broken:
+        database.broken.add((table, object_id))
+        log.exception("Unexpected error with one of the %s; the ticker goes on", table)
 
 
 def _run(database: Database, courier: Courier) -> None:
     while True:
         database.delivery_added.wait(TICK_SECONDS)
         database.delivery_added.clear()
-        run_due(database)
-        courier.hand_out()
+        try:
+            run_due(database)
+            courier.hand_out()
+        except Exception:
+            log.exception("Unexpected error; the ticker goes on")
+            database.clock.sleep(PAUSE_SECONDS)

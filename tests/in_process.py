@@ -51,6 +51,7 @@ class Sandbox(Controls):
     def delivers(self) -> None:
         """Let happen what is due on the sandbox's clock, and send the webhooks that are due."""
         ticker.run_due(self.database)
+        assert not self.database.broken
         self._courier.send_due()
 
     def newest_session(self) -> str:

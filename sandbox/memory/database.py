@@ -76,6 +76,7 @@ class Database:
         self.ids = ids or Ids()
         self.rate_limits = RateLimits()
         self.delivery_added = threading.Event()
+        self.broken: set[tuple[str, str]] = set()  # (table, id) of what could not be let happen
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
@@ -120,6 +121,10 @@ class Database:
         return self.rows(
             f"SELECT account, session_id, id FROM {table} WHERE due_at <= ? ORDER BY due_at, position", stamp
         )
+
+    def is_due(self, table: str, object_id: str, stamp: str) -> bool:
+        """Whether the object is still due at that stamp."""
+        return self.row(f"SELECT 1 FROM {table} WHERE id = ? AND due_at <= ?", object_id, stamp) is not None
 
     def account_of_session(self, session_id: str) -> str | None:
         """The key of the account that the session belongs to, or None."""

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import logging
 import socket
 import ssl
 import threading
@@ -34,6 +35,8 @@ NO_ANSWER_IN_TIME = "TimeoutError"
 
 # How a webhook is posted: address, headers, body and seconds → status and beginning of the answer.
 Post = Callable[[str, dict[str, str], str, float], tuple[int | None, str]]
+
+log = logging.getLogger(__name__)
 
 
 class FairQueue:
@@ -137,9 +140,9 @@ class Courier:
         """The same in the caller's thread, one after another: when this returns, all was tried."""
         now = self._database.clock.stamp()
         for delivery in self._database.claim_deliveries(now):
-            self._send(delivery, False)
+            self._deliver(delivery, False)
         for delivery in self._database.claim_resends():
-            self._send(delivery, True)
+            self._deliver(delivery, True)
 
     def _send_all(self) -> None:
         while True:
@@ -150,6 +153,16 @@ class Courier:
                 self._due.give_back(account)
 
     def _send(self, delivery: Row, by_hand: bool) -> None:
+        """What nobody foresaw is reported and given up, and the sender goes on."""
+        try:
+            self._deliver(delivery, by_hand)
+        except Exception:
+            log.exception("Unexpected error with a webhook; the sender goes on")
+            if not by_hand:
+                with suppress(Exception):  # The memory itself may be what fails.
+                    self._move(delivery, DeliveryState.GIVEN_UP)
+
+    def _deliver(self, delivery: Row, by_hand: bool) -> None:
         account = accounts.find(self._database, delivery["account"])
         if account.webhook_url is None:
             if not by_hand:
