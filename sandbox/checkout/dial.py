@@ -9,7 +9,7 @@ from .. import origin
 from ..context import ledger
 from ..objects import sessions
 from ..trouble import dials
-from ..webhooks.plans import POSITIONS
+from ..webhooks.plans import POSITIONS, Position
 from . import texts
 
 bp = Blueprint("dial", __name__, url_prefix="/checkout/<session_id>/dial")
@@ -36,13 +36,13 @@ def shown(session: dict) -> dict:
         "position": dial.position,
         "number": dial.number or None,
         "is_own": dials.has_own(ledger, session_id),
-        "positions": {name: _words(language, name) for name in dials.FOR_SESSIONS},
+        "positions": {name: words(language, POSITIONS[name]) for name in dials.FOR_SESSIONS},
     }
 
 
-def _words(language: str, name: str) -> str:
-    """A position that no translator has seen yet has its English words."""
-    return texts.LANGUAGES[language].get(f"dial.{name}") or " … ".join(filter(None, POSITIONS[name].words))
+def words(language: str, position: Position) -> str:
+    """A translator's words, or else the position's own, which are English."""
+    return texts.LANGUAGES[language].get(f"position.{position.name}", position.words_on_page)
 
 
 def _number(text: str) -> int | None:

@@ -9,7 +9,7 @@ from ..contract.statuses import SessionStatus
 from ..objects import payments, sessions
 from ..trouble import dials
 from ..webhooks import waiting
-from ..webhooks.plans import BEFORE_REDIRECT
+from ..webhooks.plans import HeldBack
 from . import card_pages, failures, rendering, texts, tries
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
@@ -104,7 +104,7 @@ def wait_before_redirect(answer: Response) -> Response:
     """Where the dial says so, the buyer is sent back only once the merchant has answered the webhooks."""
     session_id = request.view_args["session_id"]
     is_return = request.method == "POST" and answer.status_code in REDIRECTS
-    if is_return and dials.of_session(ledger, session_id).position == BEFORE_REDIRECT:
+    if is_return and dials.holds_back(ledger, session_id) is HeldBack.REDIRECT:
         waiting.until_tried(ledger, session_id, ledger.account.webhook_timeout_seconds)
     return answer
 

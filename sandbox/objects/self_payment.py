@@ -4,7 +4,7 @@ from ..contract import cards, channels
 from ..memory.ledger import Ledger
 from ..trouble import dials
 from ..webhooks import waiting
-from ..webhooks.plans import BEFORE_ANSWER
+from ..webhooks.plans import HeldBack
 from . import payments
 
 # The kinds that need no page are taken first: nobody sees one here.
@@ -16,7 +16,7 @@ SECONDS_BEFORE_ANSWER = 3
 def pay_before_answer(ledger: Ledger, session: dict) -> None:
     """Where the dial says so, pay the new session and wait until its webhooks were tried."""
     session_id = session["payment_session_id"]
-    if dials.of_session(ledger, session_id).position == BEFORE_ANSWER:
+    if dials.holds_back(ledger, session_id) is HeldBack.ANSWER:
         _pay(ledger, session)
         waiting.until_tried(ledger, session_id, SECONDS_BEFORE_ANSWER)
 

@@ -6,7 +6,7 @@ Its positions, each with its words, its numbers and what it does, are the table 
 from ..memory import trouble
 from ..memory.ledger import Ledger
 from ..webhooks import plans
-from ..webhooks.plans import POSITIONS, Dial
+from ..webhooks.plans import POSITIONS, Dial, HeldBack
 
 FOR_SESSIONS = tuple(name for name, position in POSITIONS.items() if not position.is_for_accounts_only)
 
@@ -31,6 +31,11 @@ def of_account(ledger: Ledger) -> Dial:
 def of_session(ledger: Ledger, session_id: str) -> Dial:
     """The session's own dial, or else the account's."""
     return plans.dial_of(ledger, session_id)
+
+
+def holds_back(ledger: Ledger, session_id: str) -> HeldBack | None:
+    """What nobody gets before the session's webhooks were tried; None if nothing waits for them."""
+    return POSITIONS[of_session(ledger, session_id).position].holds_back
 
 
 def has_own(ledger: Ledger, session_id: str) -> bool:

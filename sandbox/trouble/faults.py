@@ -140,8 +140,7 @@ def parse(document: dict) -> Fault:
             raise ValueError(f"A fault has no {name}; it has {', '.join(known)}.")
     if "kind" not in document:
         raise ValueError(f"kind is missing; it is one of {', '.join(KINDS)}.")
-    usual = {"milliseconds": DELAY_MILLISECONDS} if document["kind"] == "delay" else {}
-    fault = Fault(**{"operation": ANY} | usual | document)
+    fault = Fault(**{"operation": ANY} | _usual(document["kind"]) | document)
     if fault.problem():
         raise ValueError(fault.problem())
     return fault
@@ -178,6 +177,12 @@ def take(ledger: Ledger, endpoint: str) -> Fault | None:
                 trouble.count_fault(ledger, row["id"])
                 return fault
     return None
+
+
+def _usual(kind: object) -> dict:
+    """What a fault has where nothing else is said and its kind asks for it."""
+    is_slow = isinstance(kind, str) and kind in KINDS and "milliseconds" in KINDS[kind].asks
+    return {"milliseconds": DELAY_MILLISECONDS} if is_slow else {}
 
 
 def _spoils(fault: Fault, operation: str) -> bool:

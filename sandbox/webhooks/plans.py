@@ -7,6 +7,7 @@ made in the transaction that makes the event true, so no webhook leaves before i
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 from typing import NamedTuple
 
 from .. import clock
@@ -23,8 +24,6 @@ FAILURE = "payment.failure"
 RESULTS = ("payment_request_id", "payment_id", "payment_token_id")
 
 ON_TIME = "on_time"
-BEFORE_ANSWER = "before_answer"
-BEFORE_REDIRECT = "before_redirect"
 TOO_EARLY = "Too early"
 CONFUSING = "In a confusing order"
 WRONG = "With something wrong in them"
@@ -132,43 +131,103 @@ def _add(ledger: Ledger, session_id: str, envelope: dict, **manner: int | bool |
     return ledger.add_delivery(session_id, envelope, ledger.clock.stamp(), **manner)
 
 
+class HeldBack(Enum):
+    """What a caller or a buyer gets only after the webhooks were tried."""
+
+    ANSWER = auto()  # to POST /sessions: the session pays itself
+    REDIRECT = auto()  # back to the shop
+
+
 @dataclass(frozen=True)
 class Position:
-    """A position: its words stand before and after its number, and make a sentence with "Next webhooks"."""
+    """A position: all that the sandbox knows of it, and what it does."""
 
     name: str
+    # On the dashboard before and after its number; they make a sentence with "Next webhooks".
     words: tuple[str, str]
+    # In the list of the pay page, where no translator has written others.
+    words_on_page: str
     # The heading under which the dashboard has it; without one it stands on top.
     group: str = ""
     numbers: Numbers | None = None
     plan: Plan = _once
     shape: Shape = shapes.as_it_is
-    # The answer that webhooks come before was given when a session was made.
-    is_for_accounts_only: bool = False
+    holds_back: HeldBack | None = None
+
+    @property
+    def is_for_accounts_only(self) -> bool:
+        """The answer that webhooks come before was given when a session was made."""
+        return self.holds_back is HeldBack.ANSWER
 
 
 _EVERY = (
-    Position(ON_TIME, ("on time", "")),
-    Position(BEFORE_ANSWER, ("before POST /sessions is answered", ""), TOO_EARLY, is_for_accounts_only=True),
-    Position(BEFORE_REDIRECT, ("before the buyer is sent back", ""), TOO_EARLY),
-    Position("late", ("late by", "seconds"), numbers=Numbers(1, 60, 7 * 24 * 60 * 60), plan=_late),
-    Position("never", ("never", ""), plan=_never),
-    Position("repeat", ("repeated,", "times in a row"), numbers=Numbers(2, 3, 100), plan=_repeat),
-    Position("at_once", ("at once,", "copies"), numbers=Numbers(2, 5, 100), plan=_at_once),
-    Position("swapped", ("in the wrong order", ""), CONFUSING, plan=_swapped),
-    Position("failure_after_success", ("a failure after the success", ""), CONFUSING, plan=_failure_after_success),
-    Position("expired_after_paid", ("“expired” after paid", ""), CONFUSING, plan=_expired_after_paid),
-    Position("success_after_failure", ("a false success after a failure", ""), CONFUSING, plan=_success_after_failure),
-    Position("wrong_amount", ("with another amount", ""), WRONG, shape=shapes.wrong_amount),
-    Position("wrong_currency", ("with another currency", ""), WRONG, shape=shapes.wrong_currency),
-    Position("unknown_reference", ("about an unknown order", ""), WRONG, shape=shapes.unknown_reference),
-    Position("forged_token", ("with a wrong token (forged)", ""), plan=_forged_token),
-    Position("odd_names", ("with the events’ other names", ""), ODD, shape=shapes.odd_names),
-    Position("odd_ids", ("with ids under other names", ""), ODD, shape=shapes.odd_ids),
-    Position("odd_nulls", ("with null where nothing is", ""), ODD, shape=shapes.odd_nulls),
-    Position("odd_extras", ("with unknown fields", ""), ODD, shape=shapes.odd_extras),
-    Position("odd_type", ("with an unusual type and status", ""), ODD, shape=shapes.odd_type),
-    Position("odd_reference", ("with a suffix to the reference", ""), ODD, shape=shapes.odd_reference),
-    Position("odd_gaps", ("with fields missing", ""), ODD, shape=shapes.odd_gaps),
+    Position(ON_TIME, ("on time", ""), "On time"),
+    Position(
+        "before_answer",
+        ("before POST /sessions is answered", ""),
+        "Before the API’s answer",
+        TOO_EARLY,
+        holds_back=HeldBack.ANSWER,
+    ),
+    Position(
+        "before_redirect",
+        ("before the buyer is sent back", ""),
+        "Before the buyer returns",
+        TOO_EARLY,
+        holds_back=HeldBack.REDIRECT,
+    ),
+    Position(
+        "late", ("late by", "seconds"), "Late by so many seconds", numbers=Numbers(1, 60, 7 * 24 * 60 * 60), plan=_late
+    ),
+    Position("never", ("never", ""), "Never", plan=_never),
+    Position(
+        "repeat",
+        ("repeated,", "times in a row"),
+        "Again, so many times in a row",
+        numbers=Numbers(2, 3, 100),
+        plan=_repeat,
+    ),
+    Position("at_once", ("at once,", "copies"), "So many at once", numbers=Numbers(2, 5, 100), plan=_at_once),
+    Position("swapped", ("in the wrong order", ""), "In the wrong order", CONFUSING, plan=_swapped),
+    Position(
+        "failure_after_success",
+        ("a failure after the success", ""),
+        "A failure after the success",
+        CONFUSING,
+        plan=_failure_after_success,
+    ),
+    Position(
+        "expired_after_paid", ("“expired” after paid", ""), "Expired after paid", CONFUSING, plan=_expired_after_paid
+    ),
+    Position(
+        "success_after_failure",
+        ("a false success after a failure", ""),
+        "A success after a failure",
+        CONFUSING,
+        plan=_success_after_failure,
+    ),
+    Position("wrong_amount", ("with another amount", ""), "Another amount", WRONG, shape=shapes.wrong_amount),
+    Position("wrong_currency", ("with another currency", ""), "Another currency", WRONG, shape=shapes.wrong_currency),
+    Position(
+        "unknown_reference",
+        ("about an unknown order", ""),
+        "An unknown reference",
+        WRONG,
+        shape=shapes.unknown_reference,
+    ),
+    Position("forged_token", ("with a wrong token (forged)", ""), "A wrong token", plan=_forged_token),
+    Position("odd_names", ("with the events’ other names", ""), "Odd: other event names", ODD, shape=shapes.odd_names),
+    Position("odd_ids", ("with ids under other names", ""), "Odd: other names of ids", ODD, shape=shapes.odd_ids),
+    Position("odd_nulls", ("with null where nothing is", ""), "Odd: nulls", ODD, shape=shapes.odd_nulls),
+    Position("odd_extras", ("with unknown fields", ""), "Odd: unknown fields", ODD, shape=shapes.odd_extras),
+    Position("odd_type", ("with an unusual type and status", ""), "Odd: type and status", ODD, shape=shapes.odd_type),
+    Position(
+        "odd_reference",
+        ("with a suffix to the reference", ""),
+        "Odd: reference with a suffix",
+        ODD,
+        shape=shapes.odd_reference,
+    ),
+    Position("odd_gaps", ("with fields missing", ""), "Odd: missing fields", ODD, shape=shapes.odd_gaps),
 )
 POSITIONS = {position.name: position for position in _EVERY}

@@ -14,26 +14,12 @@ from sandbox.objects import payments, sessions
 from sandbox.settings import DEFAULT_MERCHANT, DEFAULT_SECRET_KEY, Settings
 from sandbox.ticker import run_due
 
+from .standing_time import StandingTime
+
 REQUEST = {
     "reference_id": "order-1", "session_type": "PAY", "mode": "PAYMENT_LINK", "amount": 150000, "currency": "IDR",
     "country": "ID",
 }  # fmt: skip
-
-
-class StandingTime:
-    """Real time as a simulator has it: it moves only when somebody waits."""
-
-    def __init__(self, at):
-        self.at = at
-
-    def now(self):
-        return self.at
-
-    def monotonic(self):
-        return self.at.timestamp()
-
-    def sleep(self, seconds):
-        self.at += timedelta(seconds=seconds)
 
 
 def ledger_of(database):

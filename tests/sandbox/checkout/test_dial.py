@@ -3,8 +3,8 @@
 import pytest
 import requests
 
-from sandbox.checkout import texts
-from sandbox.webhooks.plans import POSITIONS
+from sandbox.checkout import dial, texts
+from sandbox.webhooks.plans import POSITIONS, Position
 
 from ..controls import Control
 
@@ -80,7 +80,13 @@ def test_an_unknown_session_has_no_dial(here):
 
 
 @pytest.mark.parametrize("name", texts.LANGUAGES)
-def test_each_position_has_its_words_in_each_language(name):
-    words = [texts.LANGUAGES[name][f"dial.{position}"] for position in POSITIONS]
+def test_no_two_positions_read_the_same(name):
+    words = [dial.words(name, position) for position in POSITIONS.values()]
 
+    assert all(words)
     assert len(set(words)) == len(words)
+
+
+@pytest.mark.parametrize("name", texts.LANGUAGES)
+def test_a_position_that_no_translator_has_seen_has_its_own_words(name):
+    assert dial.words(name, Position("brand_new", ("in a new way", ""), "A new way")) == "A new way"

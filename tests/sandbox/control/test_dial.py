@@ -4,11 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from sandbox.webhooks.plans import POSITIONS
-
 from ..conftest import CUSTOMER, new_merchant
 from ..controls import Control, names
-from .test_shapes import ALTERED
 
 CAPTURE, COMPLETED = "payment.capture", "payment_session.completed"
 FAILURE, EXPIRED = "payment.failure", "payment_session.expired"
@@ -187,22 +184,6 @@ def test_a_forged_token_is_not_the_merchants_even_when_sent_again(merchant, cont
     (row,) = control.deliveries(session)
     assert row["forged"]
     assert row["tries"][0]["headers"]["x-callback-token"] == headers[0]["x-callback-token"]
-
-
-def test_each_position_has_its_test_here():
-    elsewhere = {
-        "on_time",
-        "before_answer",
-        "before_redirect",
-        "late",
-        "never",
-        "repeat",
-        "at_once",
-        "swapped",
-    }
-    elsewhere |= {"failure_after_success", "expired_after_paid", "success_after_failure", "forged_token"}
-
-    assert set(POSITIONS) == elsewhere | set(ALTERED)
 
 
 def test_a_sessions_dial_goes_before_the_accounts(merchant, control, buyer):

@@ -225,10 +225,3 @@ def test_a_rate_limit_answers_with_its_headers(merchant, control):
     assert answer.headers["Rate-Limit-Remaining"] == "0"
     assert float(answer.headers["Rate-Limit-Reset"]) > 0
     assert control.ledger()["sessions"] == []
-
-
-def test_each_kind_has_its_test_here():
-    assert set(faults.KINDS) == {
-        "delay", "error", "error_after_work", "reset_before_work", "reset_after_work", "garbage", "truncated",
-        "wrong_amount", "wrong_status", "rate_limit",
-    }  # fmt: skip

@@ -19,13 +19,14 @@ def test_every_position_of_the_dial_is_offered_in_words_and_can_be_set(dashboard
     assert control.does("GET", "dial")["position"] == position.name
 
 
-# What the form's details are good for; a kind that is not here asks for none of them.
+# What the form's details are good for. A kind that is new here is believed.
 DETAILS_OF = {
     "delay": {"milliseconds"},
     "error": {"status", "error_code"},
     "error_after_work": {"status", "error_code"},
     "wrong_amount": {"value"},
     "wrong_status": {"value"},
+    **{name: set() for name in ("reset_before_work", "reset_after_work", "garbage", "truncated", "rate_limit")},
 }
 
 
@@ -40,7 +41,7 @@ def test_every_kind_of_fault_is_offered_in_words_and_can_be_ordered(dashboard, c
     [fault] = control.does("GET", "faults")
     assert (fault["operation"], fault["kind"]) == ("get_payment", kind.name)
     taken = {name for name, typed in details.items() if str(fault[name]) == typed}
-    assert taken == DETAILS_OF.get(kind.name, set())
+    assert taken == DETAILS_OF.get(kind.name, set(kind.asks))
     assert f"<strong>GET /v3/payments/{{id}}</strong> {kind.words}" in dashboard.opens("/faults")
 
 
