@@ -1,4 +1,4 @@
-"""JSON bodies from strangers: read exactly and checked against the OpenAPI document, or refused with a 400."""
+"""What strangers send: read exactly and checked against the OpenAPI document, or refused with a 400."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,17 @@ DOCUMENT = json.loads(Path(__file__).with_name("openapi.json").read_text(encodin
 SCHEMAS = {
     name: schema.of_document(DOCUMENT, name) for name in ("CreateSession", "Capture", "Simulate", "CreateRefund")
 }
+
+PARAMETERS = {each["name"]: each for each in DOCUMENT["components"]["parameters"].values()}
+PLACES = {"path": "/params", "header": "/headers"}
+
+
+def check_parameter(name: str, given: str) -> None:
+    """A part of the path, or a header, as the document has it by that name."""
+    parameter = PARAMETERS[name]
+    found = list(schema.problems(parameter["schema"], given, f"{PLACES[parameter['in']]}/{name}"))
+    if found:
+        raise invalid_request(found)
 
 
 def checked(raw: bytes, name: str) -> dict:

@@ -4,22 +4,19 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from ..context import ledger
-from ..contract import errors, ids
 from ..objects import captures, payment_requests, simulation
 from . import bodies, calls, interference
 
 bp = Blueprint("payments", __name__)
 bp.before_request(calls.begin)
 bp.after_request(calls.end)
-VERSION = "2024-11-11"
+VERSION_HEADER = "api-version"
 
 
 @bp.before_request
 def check_version() -> None:
-    if request.headers.get("api-version", VERSION) != VERSION:
-        raise errors.invalid_request(
-            [("/headers/api-version", f"must be equal to one of the allowed values: {VERSION}")]
-        )
+    if VERSION_HEADER in request.headers:
+        bodies.check_parameter(VERSION_HEADER, request.headers[VERSION_HEADER])
 
 
 @bp.before_request
@@ -30,16 +27,8 @@ def find_story() -> None:
     else:
         table, name = "payment_requests", "payment_request_id"
     given = request.view_args[name]
-    _check_length(name, given)
+    bodies.check_parameter(name, given)
     calls.concern(ledger.session_of(table, given) or "")
-
-
-def _check_length(name: str, given: str) -> None:
-    if len(given) == ids.UUID_ID_LENGTH:
-        return
-    word = "fewer" if len(given) < ids.UUID_ID_LENGTH else "more"
-    message = f"must NOT have {word} than {ids.UUID_ID_LENGTH} characters"
-    raise errors.invalid_request([(f"/params/{name}", message)])
 
 
 bp.before_request(interference.before)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from .. import clock
-from ..contract import amounts, channels, errors
+from ..contract import amounts, channels, errors, schema
 from ..contract.errors import ApiError
 from ..memory.ledger import Ledger
 from . import bodies
@@ -17,12 +17,15 @@ from . import bodies
 FIELDS = bodies.DOCUMENT["components"]["schemas"]["CreateSession"]["properties"]
 COUNTRIES = FIELDS["country"]["enum"]
 MODES = FIELDS["mode"]["enum"]
-SESSION_TYPES = ("PAY", "SAVE", "SUBSCRIPTION")
+CURRENCIES = FIELDS["currency"]["enum"]
+SESSION_TYPES = FIELDS["session_type"]["enum"]
+NOT_IMITATED = "SUBSCRIPTION"
+# Of a SAVE session, and what all others are above.
+LEAST_AMOUNT = FIELDS["amount"]["minimum"]
+METADATA = FIELDS["metadata"]
+METADATA_OF_ITEM = FIELDS["items"]["items"]["properties"]["metadata"]
 OLD_CARDS_MODE = "CARDS_SESSION_JS"
 LEAST_LIFE = timedelta(minutes=10)
-METADATA_KEYS = 20
-METADATA_KEY_LENGTH = 40
-METADATA_VALUE_LENGTH = 80
 NOT_ACTIVE = "are not available. Please ensure that you have activated the necessary channels"
 UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -39,7 +42,7 @@ def check_create(request: dict, ledger: Ledger) -> None:
 
 
 def _check_session_type(request: dict) -> None:
-    if request["session_type"] not in SESSION_TYPES:
+    if request["session_type"] not in (*SESSION_TYPES, NOT_IMITATED):
         message = f"session_type {request['session_type']} is not supported for now"
         raise errors.refusal("SESSION_TYPE_NOT_SUPPORTED", message)
 
@@ -57,16 +60,16 @@ def _check_country(request: dict) -> None:
 
 
 def _check_currency(request: dict) -> None:
-    if request["currency"] not in amounts.DECIMALS:
+    if request["currency"] not in CURRENCIES:
         raise errors.refusal("INVALID_CURRENCY", f"Currency {request['currency']} is not supported")
 
 
 def _check_amount(request: dict) -> None:
     amount, currency = request["amount"], request["currency"]
     if request["session_type"] == "SAVE":
-        if amount != 0:
+        if amount != LEAST_AMOUNT:
             raise errors.refusal("INVALID_AMOUNT", "Amount must be zero for session type SAVE")
-    elif amount <= 0:
+    elif amount <= LEAST_AMOUNT:
         raise errors.refusal("INVALID_AMOUNT", "Amount must be greater than zero")
     if not amounts.fits(amount, currency):
         raise errors.refusal("INVALID_AMOUNT", f"Amount has too many decimals for currency {currency}")
@@ -83,20 +86,28 @@ def _check_items(request: dict) -> None:
     if items and request["session_type"] != "PAY":
         raise errors.refusal("ITEMS_NOT_SUPPORTED", "Items are allowed for session type PAY only")
     for item in items:
-        _check_metadata(item, "INVALID_ITEM_METADATA")
+        _judge_metadata(item, METADATA_OF_ITEM)
 
 
-def _check_metadata(holder: dict, error_code: str = "INVALID_METADATA") -> None:
-    metadata = holder.get("metadata") or {}
-    if len(metadata) > METADATA_KEYS:
-        raise errors.refusal(error_code, f"Metadata must have at most {METADATA_KEYS} keys")
+def _check_metadata(request: dict) -> None:
+    _judge_metadata(request, METADATA)
+
+
+def _judge_metadata(holder: dict, rules: dict) -> None:
+    """By the document's limits, in the words that Xendit has for them."""
+    metadata, own_error = holder.get("metadata") or {}, rules[schema.OWN_ERROR]
+    most, key_length = rules["maxProperties"], rules["x-propertyNames"]["maxLength"]
+    value_length, of_value = rules["additionalProperties"]["maxLength"], own_error["additionalProperties"]
+    if len(metadata) > most:
+        raise errors.refusal(own_error["maxProperties"], f"Metadata must have at most {most} keys")
     for key, value in metadata.items():
-        if len(key) > METADATA_KEY_LENGTH:
-            raise errors.refusal(error_code, f"Metadata key must have at most {METADATA_KEY_LENGTH} characters")
+        if len(key) > key_length:
+            message = f"Metadata key must have at most {key_length} characters"
+            raise errors.refusal(own_error["x-propertyNames"], message)
         if not isinstance(value, str):
-            raise errors.refusal(error_code, "Metadata value must be a string")
-        if len(value) > METADATA_VALUE_LENGTH:
-            raise errors.refusal(error_code, f"Metadata value must have at most {METADATA_VALUE_LENGTH} characters")
+            raise errors.refusal(of_value, "Metadata value must be a string")
+        if len(value) > value_length:
+            raise errors.refusal(of_value, f"Metadata value must have at most {value_length} characters")
 
 
 def _check_customer(request: dict) -> None:
@@ -185,7 +196,7 @@ def _check_components(request: dict) -> None:
 
 
 def _check_subscription(request: dict) -> None:
-    if request["session_type"] == "SUBSCRIPTION" and request.get("subscription") is None:
+    if request["session_type"] == NOT_IMITATED and request.get("subscription") is None:
         raise errors.invalid_request([("/body", "must have required property 'subscription'")])
 
 
@@ -202,8 +213,8 @@ def _check_customer_id(request: dict, ledger: Ledger) -> None:
 
 def _check_imitated(request: dict) -> None:
     """What Xendit offers and the sandbox lacks is refused aloud, never half done."""
-    if request["session_type"] == "SUBSCRIPTION":
-        message = "session_type SUBSCRIPTION is not imitated by this sandbox; it knows PAY and SAVE"
+    if request["session_type"] == NOT_IMITATED:
+        message = f"session_type {NOT_IMITATED} is not imitated by this sandbox; it knows {' and '.join(SESSION_TYPES)}"
         raise errors.refusal("SESSION_TYPE_NOT_SUPPORTED", message)
 
 

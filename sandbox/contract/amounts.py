@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal, DecimalException
 
+# Which currencies a session may have is in the OpenAPI document, which has no word for their decimals.
 DECIMALS = {"IDR": 0, "VND": 0, "PHP": 2, "THB": 2, "MYR": 2, "SGD": 2, "USD": 2}
 PREFIXES = {"IDR": "Rp", "PHP": "₱", "THB": "฿", "MYR": "RM", "USD": "US$"}
 SUFFIXES = {"VND": "₫"}

@@ -7,9 +7,6 @@ import hashlib
 import random
 import uuid
 
-SESSION_ID_LENGTH = 27
-UUID_ID_LENGTH = 39
-
 
 class Ids:
     def __init__(self, seed: int | None = None) -> None:

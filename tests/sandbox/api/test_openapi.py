@@ -11,6 +11,7 @@ from hypothesis.strategies import one_of
 
 import sandbox
 from sandbox.api import bodies
+from sandbox.contract import amounts
 
 DOCUMENT = json.loads(sandbox.OPENAPI.read_text(encoding="utf-8"))
 CALLS = [
@@ -27,7 +28,15 @@ CHECKED = {
     *("type", "nullable", "enum", "minimum", "minLength", "maxLength", "pattern", "format"),
     *("required", "properties", "items", "maxProperties", "additionalProperties", "x-propertyNames"),
 }
-BREACHES = {"enum": "OTHER", "minimum": -1, "minLength": "cust-1", "maxLength": "cust-" + "0" * 37}
+BREACHES = {
+    "enum": "OTHER",
+    "minimum": -1,
+    "minLength": "cust-1",
+    "maxLength": "cust-" + "0" * 37,
+    "maxProperties": {str(number): "" for number in range(CREATE_SESSION["metadata"]["maxProperties"] + 1)},
+    "additionalProperties": {"key": "v" * (CREATE_SESSION["metadata"]["additionalProperties"]["maxLength"] + 1)},
+    "x-propertyNames": {"k" * (CREATE_SESSION["metadata"]["x-propertyNames"]["maxLength"] + 1): ""},
+}
 SOME = settings(
     max_examples=30,
     deadline=None,
@@ -120,6 +129,19 @@ def test_a_rule_with_an_error_code_of_its_own_is_answered_with_it(merchant, name
 def test_what_the_document_allows_is_never_refused_as_unknown(merchant, name, error_code):
     for value in CREATE_SESSION[name]["enum"]:
         assert merchant.refused(**{name: value}).json().get("error_code") != error_code
+
+
+def test_each_currency_of_the_document_has_its_decimals():
+    assert set(CREATE_SESSION["currency"]["enum"]) == set(amounts.DECIMALS)
+
+
+def test_an_items_metadata_has_the_limits_of_a_sessions():
+    limits = [
+        {name: limit for name, limit in metadata.items() if name != "x-own-error"}
+        for metadata in (CREATE_SESSION["metadata"], CREATE_SESSION["items"]["items"]["properties"]["metadata"])
+    ]
+
+    assert limits[0] == limits[1]
 
 
 @pytest.mark.parametrize("name", bodies.SCHEMAS)
