@@ -61,6 +61,7 @@ def _report_once(database: Database, table: str, object_id: str) -> None:
 
 def _run(database: Database, courier: Courier) -> None:
     while True:
+        # In real time on any clock, and sooner if there is news. Who plays with time calls `run_due` himself.
         database.delivery_added.wait(TICK_SECONDS)
         database.delivery_added.clear()
         try:

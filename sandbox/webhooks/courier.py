@@ -6,14 +6,14 @@ import logging
 import socket
 import ssl
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
-from ..clock import moment, stamp
+from ..clock import Clock, moment, stamp
 from ..memory import accounts
 from ..memory.accounts import Account
 from ..memory.database import Database, Row
@@ -80,22 +80,24 @@ class FairQueue:
 class Deadline:
     """One limit for all that is done with a socket; the socket's own limit starts anew with each byte."""
 
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._monotonic = clock.monotonic
+        self._end = clock.monotonic() + seconds
         self._timer = None
         self._is_over = False
 
     def left(self) -> float:
-        seconds = self._end - time.monotonic()
+        seconds = self._end - self._monotonic()
         if self.is_over():
             raise TimeoutError
         return max(seconds, 0.001)  # Zero would mean a socket that doesn't wait at all.
 
     def is_over(self) -> bool:
-        return self._is_over or time.monotonic() >= self._end
+        return self._is_over or self._monotonic() >= self._end
 
     def cut_off(self, connected: socket.socket) -> None:
         """From now on, hang up when the time is over; until `stop`."""
+        # In real time on any clock: one that stands would let a receiver that trickles keep the sender for good.
         self._timer = threading.Timer(self.left(), self._hang_up, [connected])
         self._timer.daemon = True
         self._timer.start()
@@ -117,7 +119,7 @@ class Courier:
         self, database: Database, report: Callable[[str], object], senders: int = SENDERS, post: Post | None = None
     ) -> None:
         self._senders = senders
-        self._post = post or post_over_network
+        self._post = post or partial(post_over_network, database.clock)
         self._database = database
         self._report = report
         self._due = FairQueue(SENDERS_OF_ONE_ACCOUNT)
@@ -202,12 +204,14 @@ class Courier:
         self._database.delivery_added.set()  # After a jump, the next try may be due already.
 
 
-def post_over_network(url: str, headers: dict[str, str], body: str, timeout_seconds: float) -> tuple[int | None, str]:
+def post_over_network(
+    clock: Clock, url: str, headers: dict[str, str], body: str, timeout_seconds: float
+) -> tuple[int | None, str]:
     """Status and beginning of the answer; no status, and the reason, if there was no answer."""
     address = urlsplit(url)
     kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     path = address._replace(scheme="", netloc="", fragment="").geturl() or "/"
-    connection, deadline = kind(address.hostname, address.port), Deadline(timeout_seconds)
+    connection, deadline = kind(address.hostname, address.port), Deadline(clock, timeout_seconds)
     try:
         connection.sock = _connect(address.scheme, connection.host, connection.port, deadline)
         deadline.cut_off(connection.sock)

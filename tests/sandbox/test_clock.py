@@ -1,9 +1,30 @@
-"""The sandbox's clock: what exists follows it; a new session is judged by the caller's real time."""
+"""The sandbox's clock: what exists follows it; a new session is judged by the caller's real time.
 
+And nothing in the sandbox looks at another clock, or throws dice of its own.
+"""
+
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from sandbox import clock
+
+SANDBOX = Path(clock.__file__).parent
+# The clock, and the source of ids, of which each sandbox has its own. The ticker waits for what other threads
+# announce and looks again after a while; a socket's other end lives in real time.
+MAY_TAKE_TIME_AND_CHANCE = {
+    "clock.py": {"import time", "datetime.now"},
+    "contract/ids.py": {"import random", "import uuid"},
+    "ticker.py": {".wait("},
+    "webhooks/courier.py": {"Timer("},
+}
+TAKES_THEM = re.compile(
+    r"^ *(?:import|from) (?:time|random|secrets|uuid)\b"
+    r"|datetime\.(?:now|utcnow|today)|date\.today|urandom|Timer\(|\.wait\(",
+    re.MULTILINE,
+)
 MONTH = timedelta(days=30)
 
 
@@ -76,3 +97,10 @@ def test_the_clock_jumps_neither_back_nor_out_of_the_calendar(time, gap):
 )
 def test_a_moment_outside_the_calendar_is_refused(merchant, expires_at):
     assert merchant.refused(expires_at=expires_at).json()["error_code"] == "INVALID_EXPIRY_DATE"
+
+
+@pytest.mark.parametrize("path", sorted(SANDBOX.rglob("*.py")), ids=lambda path: path.relative_to(SANDBOX).as_posix())
+def test_time_and_chance_are_given_and_never_taken(path):
+    taken = {found.strip() for found in TAKES_THEM.findall(path.read_text(encoding="utf-8"))}
+
+    assert taken == MAY_TAKE_TIME_AND_CHANCE.get(path.relative_to(SANDBOX).as_posix(), set())

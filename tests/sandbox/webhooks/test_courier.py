@@ -3,13 +3,16 @@
 import socket
 import threading
 import time as real
+from datetime import UTC, datetime
 
 import pytest
 
+from sandbox.clock import Clock
 from sandbox.webhooks.courier import FairQueue, post_over_network
 
 from ..conftest import new_merchant, until
 from ..controls import Control
+from ..standing_time import StandingTime
 
 
 @pytest.fixture
@@ -83,10 +86,20 @@ def test_an_answer_that_trickles_in_is_a_time_out(merchant, buyer, raw, beginnin
 def test_the_time_limit_leaves_no_thread_behind(receiver, raw):
     slow, body = raw(trickle(b"")), '{"business_id": "none", "data": {"reference_id": "threads"}}'
 
-    answers = [post_over_network(receiver.url, {}, body, 30), post_over_network(slow, {}, body, 1)]
+    answers = [post_over_network(Clock(), receiver.url, {}, body, 30), post_over_network(Clock(), slow, {}, body, 1)]
 
     assert answers == [(200, "ok"), (None, "TimeoutError")]
     until(threading.enumerate, lambda alive: not any(isinstance(each, threading.Timer) for each in alive))
+
+
+def test_a_clock_that_stands_keeps_nobody_waiting_for_a_receiver(raw):
+    standing, lines = Clock(StandingTime(datetime(2026, 1, 5, tzinfo=UTC))), []
+    silent, trickling = raw(lines.append), raw(trickle(b"HTTP/1.1 200 OK\r\nx-slow: "))
+
+    answers = [post_over_network(standing, address, {}, "{}", 0.2) for address in (silent, trickling)]
+
+    assert answers == [(None, "TimeoutError")] * 2
+    assert len(lines) == 1
 
 
 def test_one_sender_takes_all_in_the_order_in_which_they_came():
