@@ -11,13 +11,12 @@ from .checkout import dial, pages
 from .contract import amounts
 from .contract.errors import ApiError
 from .dashboard import accounts
-from .http_server import BODY_LIMIT
+from .http_server import BODY_LIMIT, error_code_of
 from .memory.database import Database
 from .settings import Settings
 
 FORM_FIELDS_LIMIT = 50
 OPENAPI = Path(__file__).parent / "api" / "openapi.json"
-ERROR_CODES = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE", 500: "SERVER_ERROR"}
 SERVER_ERROR = "Something unexpected happened. We are investigating this issue. Please try again later."
 
 
@@ -48,8 +47,7 @@ def _answer_http_error(error: HTTPException) -> HTTPException | Response:
     if error.code is None or error.code < 400:
         return error
     message = SERVER_ERROR if error.code >= 500 else error.name
-    code = ERROR_CODES.get(error.code, "API_VALIDATION_ERROR")
     answer = error.get_response()
-    answer.data = json.dumps({"error_code": code, "message": message})
+    answer.data = json.dumps({"error_code": error_code_of(error.code), "message": message})
     answer.content_type = "application/json"
     return answer

@@ -13,6 +13,7 @@ from .api import auth, bodies
 from .context import database, ledger
 from .contract import errors
 from .memory import accounts, records
+from .memory.database import GREATEST_ID
 from .objects import sessions
 from .trouble import dials, faults, scenarios
 from .webhooks import deliveries
@@ -21,7 +22,6 @@ from .webhooks.plans import Dial
 bp = Blueprint("control", __name__, url_prefix="/_control")
 bp.before_request(origin.check)
 FIXED = ("key", "business_id")
-GREATEST_ID = 2**63 - 1
 
 
 @bp.before_request

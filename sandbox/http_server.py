@@ -21,13 +21,20 @@ BODY_LIMIT = 256 * 1024
 IGNORED_LIMIT = 16 * 1024 * 1024
 LINE_LIMIT = 1024
 IDLE_SECONDS = 30
+# How long nothing may come before no more is awaited of what is ignored.
+IGNORED_SECONDS = 0.2
 SESSION_ID = re.compile(r"ps-[0-9a-f]{20}([0-9a-f]{4})")
 LOGGED_PATHS = ("/sessions", "/_control/", "/v3/", "/payments/", "/refunds")
 LENGTH = re.compile(r"\d{1,12}", re.ASCII)
 CHUNK_LENGTH = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r\n")
 NO_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 Header = tuple[str, str]
-ERROR_CODES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "REQUEST_TOO_LARGE"}
+ERROR_CODES = {
+    HTTPStatus.NOT_FOUND: "NOT_FOUND",
+    HTTPStatus.METHOD_NOT_ALLOWED: "METHOD_NOT_ALLOWED",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "REQUEST_TOO_LARGE",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "SERVER_ERROR",
+}
 WSGI = {
     "wsgi.version": (1, 0),
     "wsgi.url_scheme": "http",
@@ -35,6 +42,11 @@ WSGI = {
     "wsgi.multiprocess": False,
     "wsgi.run_once": False,
 }
+
+
+def error_code_of(status: int) -> str:
+    """What the envelope says where no rule of the API has named a code."""
+    return ERROR_CODES.get(status, "API_VALIDATION_ERROR")
 
 
 class Refused(Exception):
@@ -137,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _ignore_rest(self) -> None:
         """Take what the caller still sends, for a while; he may be waiting to have sent it."""
-        self.connection.settimeout(0.2)
+        self.connection.settimeout(IGNORED_SECONDS)
         ignored = 0
         try:
             while ignored < IGNORED_LIMIT and (content := self.rfile.read1(65536)):
@@ -190,8 +202,7 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """In the envelope of the API, and without a word of what was sent."""
         status = HTTPStatus(code)
-        error_code = ERROR_CODES.get(status, "API_VALIDATION_ERROR")
-        content = f'{{"error_code": "{error_code}", "message": "{status.phrase}"}}'.encode()
+        content = f'{{"error_code": "{error_code_of(status)}", "message": "{status.phrase}"}}'.encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))

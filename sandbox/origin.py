@@ -1,16 +1,16 @@
-"""Keeps other sites' pages away from the dashboard and `/_control`.
+"""Keeps other sites' pages away from the dashboard and `/_control`, and our own pages to ourselves.
 
 A page elsewhere can post a form here, and it can give its own name the address of this machine and then read
 what it likes. So a change must come from our own pages, and everything must be asked for by our own name.
 """
 
-import ipaddress
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import Response, request
 
 from .context import settings
 from .contract.errors import ApiError
+from .settings import is_loopback
 
 FOREIGN_HOST = "The sandbox answers here only under the name with which it was started, or as localhost"
 FOREIGN_ORIGIN = "This form may be sent from the sandbox's own pages only"
@@ -28,21 +28,20 @@ def check() -> None:
         raise ApiError(403, "FORBIDDEN", FOREIGN_ORIGIN)
 
 
+def keep_private(answer: Response, content_security_policy: str) -> Response:
+    """No cache keeps the page, and no other site learns from the Referer where it is: its address may be a secret."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "same-origin"
+    answer.headers["Content-Security-Policy"] = content_security_policy
+    return answer
+
+
 def _own_origin() -> str:
     return f"http://{request.host}"
 
 
 def _is_own(name: str) -> bool:
-    return _is_loopback(name) or name == _name(settings.public_url)
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(name) or name == _name(settings.public_url)
 
 
 def _name(url: str) -> str:

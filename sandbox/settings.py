@@ -1,5 +1,6 @@
-"""What the sandbox is started with."""
+"""What the sandbox is started with, and whether what somebody has set makes sense."""
 
+import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -62,6 +63,19 @@ def is_webhook_url(url: object) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this same machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_whole_number(value: object, least: int, most: int) -> bool:
+    """JSON's true is no number, though Python's is."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
 def _is_plain(text: str) -> bool:

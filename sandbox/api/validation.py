@@ -3,7 +3,6 @@
 Xendit documents no order among the rules; this one is ours.
 """
 
-import ipaddress
 import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from .. import clock
 from ..contract import amounts, channels, errors, schema
 from ..contract.errors import ApiError
 from ..memory.ledger import Ledger
+from ..settings import is_loopback
 from . import bodies
 
 FIELDS = bodies.DOCUMENT["components"]["schemas"]["CreateSession"]["properties"]
@@ -153,14 +153,7 @@ def _is_return_url(url: str) -> bool:
         host, _port = parts.hostname, parts.port  # A port that can't be one is noticed when it is asked for.
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def _check_channels(request: dict) -> None:

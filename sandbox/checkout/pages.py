@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from .. import origin
 from ..context import ledger
 from ..contract.errors import ApiError, session_not_found
 from ..contract.statuses import SessionStatus
@@ -14,6 +15,7 @@ from . import card_pages, failures, rendering, texts, tries
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
 bp.register_blueprint(card_pages.bp)
+# No form-action: it would stop the redirect that takes the buyer back to the merchant.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -122,12 +124,7 @@ def refuse(error: ApiError) -> ResponseReturnValue:
 
 @bp.after_request
 def keep_private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    # The address is a secret, so the merchant's site must not learn it from the Referer.
-    answer.headers["Referrer-Policy"] = "same-origin"
-    # No form-action: it would stop the redirect that takes the buyer back to the merchant.
-    answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    return answer
+    return origin.keep_private(answer, CONTENT_SECURITY_POLICY)
 
 
 def _payable_without_card(session_id: str, code: str) -> tuple[dict, dict]:

@@ -160,10 +160,7 @@ def show_error(error: errors.ApiError) -> ResponseReturnValue:
 
 @bp.after_request
 def keep_private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    return answer
+    return origin.keep_private(answer, CONTENT_SECURITY_POLICY)
 
 
 @bp.app_template_filter()

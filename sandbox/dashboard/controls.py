@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from .. import timekeeping
 from ..context import database, ledger
 from ..contract import errors
+from ..memory.database import GREATEST_ID
 from ..trouble import dials, faults, scenarios
 from ..webhooks import deliveries
 from . import forms, wording
@@ -16,7 +17,6 @@ from . import forms, wording
 bp = Blueprint("controls", __name__, url_prefix="/dashboard/accounts/<account_id>")
 INDEX = "dashboard.index"
 UNITS = {"minutes": 60, "hours": 60 * 60, "days": 24 * 60 * 60}
-GREATEST_ID = 2**63 - 1
 
 
 @bp.post("/dial")

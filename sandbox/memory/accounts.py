@@ -3,8 +3,8 @@
 import json
 from dataclasses import asdict, dataclass, replace
 
-from .. import settings
 from ..contract import ids
+from ..settings import is_token, is_webhook_url, is_whole_number
 from .database import Database
 
 REFUND_FAILURES = (
@@ -34,13 +34,13 @@ class Account:
     def problem(self) -> str | None:
         """The first thing wrong, as a sentence; None if all is well."""
         checks = {
-            "webhook_token must be visible ASCII characters.": settings.is_token(self.webhook_token),
-            "webhook_url must be an http or https address.": settings.is_webhook_url(self.webhook_url),
+            "webhook_token must be visible ASCII characters.": is_token(self.webhook_token),
+            "webhook_url must be an http or https address.": is_webhook_url(self.webhook_url),
             "merchant must be a name.": isinstance(self.merchant, str) and 0 < len(self.merchant) <= 100,
             "rate_limited must be true or false.": isinstance(self.rate_limited, bool),
             "retries_timeouts must be true or false.": isinstance(self.retries_timeouts, bool),
-            "webhook_timeout_seconds must be from 1 to 60.": _is_within(self.webhook_timeout_seconds, 1, 60),
-            "refund_seconds must be from 0 to 86400.": _is_within(self.refund_seconds, 0, 86400),
+            "webhook_timeout_seconds must be from 1 to 60.": is_whole_number(self.webhook_timeout_seconds, 1, 60),
+            "refund_seconds must be from 0 to 86400.": is_whole_number(self.refund_seconds, 0, 86400),
             f"refund_failure_code must be null or one of {', '.join(REFUND_FAILURES)}.": (
                 self.refund_failure_code in (None, *REFUND_FAILURES)
             ),
@@ -90,7 +90,3 @@ def _save(database: Database, account: Account) -> None:
         " ON CONFLICT (key) DO UPDATE SET document = excluded.document",
         *(account.key, json.dumps(asdict(account))),
     )
-
-
-def _is_within(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

@@ -18,6 +18,8 @@ from .rate_limits import RateLimits
 # A row of any table: a value for each column, by its name.
 Row = sqlite3.Row
 
+# The greatest that SQLite gives; no row has one above it.
+GREATEST_ID = 2**63 - 1
 OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
 OBJECT_SCHEMA = """
 CREATE TABLE IF NOT EXISTS {table} (

@@ -101,9 +101,6 @@ class Ledger:
     def save_token(self, session_id: str, token: dict) -> None:
         self._save("tokens", token["payment_token_id"], session_id, token, None)
 
-    def tokens_of(self, session_id: str) -> list[dict]:
-        return self._of_session("tokens", session_id)
-
     def save_refund(self, session_id: str, refund: dict, due_at: str | None = None) -> None:
         """`due_at` is when a pending refund gets its outcome."""
         self._save("refunds", refund["id"], session_id, refund, due_at)
@@ -139,11 +136,6 @@ class Ledger:
             *(self.key, session_id, at, method, path, status, request, answer, fault),
         )
 
-    def calls_of(self, session_id: str) -> list[Row]:
-        return self._rows(
-            "SELECT * FROM calls WHERE session_id = ? AND account = ? ORDER BY position", session_id, self.key
-        )
-
     # Webhook deliveries
 
     def add_delivery(
@@ -175,11 +167,6 @@ class Ledger:
         )
         self.database.delivery_added.set()
         return len(found)
-
-    def deliveries_of(self, session_id: str) -> list[Row]:
-        return self._rows(
-            "SELECT * FROM deliveries WHERE session_id = ? AND account = ? ORDER BY id", session_id, self.key
-        )
 
     def deliveries_about(self, session_id: str | None, since: str | None) -> list[int]:
         """The ids of the deliveries about a session, and of those tried at that stamp or later; None is any."""
@@ -220,13 +207,6 @@ class Ledger:
             *(session_id, stamp),
         )
         return row is not None
-
-    def tries_of(self, delivery_id: int) -> list[Row]:
-        return self._rows(
-            "SELECT tries.* FROM tries JOIN deliveries ON deliveries.id = delivery_id"
-            " WHERE delivery_id = ? AND account = ? ORDER BY tries.rowid",
-            *(delivery_id, self.key),
-        )
 
     def _save(self, table: str, object_id: str, session_id: str, document: dict, due_at: str | None) -> None:
         self._execute(

@@ -5,10 +5,9 @@ It holds nothing that differs between two runs with the same seed: no real time,
 
 import json
 
-from .database import Row
+from .database import OBJECTS, Row
 from .ledger import Ledger
 
-OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
 CALL = ("session_id", "at", "method", "path", "status", "request", "answer", "fault")
 DELIVERY = ("id", "session_id", "event", "state", "due_at", "after", "forged")
 TRY = ("at", "by_hand", "status", "answer")

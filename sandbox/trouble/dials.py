@@ -5,6 +5,7 @@ Its positions, each with its words, its numbers and what it does, are the table 
 
 from ..memory import trouble
 from ..memory.ledger import Ledger
+from ..settings import is_whole_number
 from ..webhooks import plans
 from ..webhooks.plans import POSITIONS, Dial, HeldBack
 
@@ -19,7 +20,7 @@ def parse(position: object, number: object = None) -> Dial:
     if numbers is None:
         return Dial(position)
     number = numbers.usual if number is None else number
-    if not isinstance(number, int) or isinstance(number, bool) or not numbers.least <= number <= numbers.most:
+    if not is_whole_number(number, numbers.least, numbers.most):
         raise ValueError(f"number must be a whole number from {numbers.least} to {numbers.most} for {position}.")
     return Dial(position, number)
 

@@ -14,6 +14,7 @@ from ..memory import trouble
 from ..memory.database import Row
 from ..memory.ledger import Ledger
 from ..memory.rate_limits import QUOTA, Count
+from ..settings import is_whole_number
 from . import answers
 from .answers import Answer
 
@@ -66,11 +67,11 @@ class Fault:
             f"operation must be one of {', '.join([ANY, *OPERATIONS])}.": self.operation in (ANY, *OPERATIONS),
             f"kind must be one of {', '.join(KINDS)}.": self.kind in tuple(KINDS),
             f"count must be null or from 1 to {MOST_TIMES}.": self.count is None
-            or _is_within(self.count, 1, MOST_TIMES),
-            f"milliseconds must be from 0 to {LONGEST_DELAY_MILLISECONDS}.": _is_within(
+            or is_whole_number(self.count, 1, MOST_TIMES),
+            f"milliseconds must be from 0 to {LONGEST_DELAY_MILLISECONDS}.": is_whole_number(
                 self.milliseconds, 0, LONGEST_DELAY_MILLISECONDS
             ),
-            "status must be from 400 to 599.": _is_within(self.status, 400, 599),
+            "status must be from 400 to 599.": is_whole_number(self.status, 400, 599),
             "error_code must be capital letters, digits and underscores.": isinstance(self.error_code, str)
             and bool(ERROR_CODE.fullmatch(self.error_code)),
             "value must be a number, a text or null.": self.value is None
@@ -191,7 +192,3 @@ def _spoils(fault: Fault, operation: str) -> bool:
 
 def _shown(row: Row) -> dict:
     return {"id": row["id"], **json.loads(row["document"]), "left": row["times_left"]}
-
-
-def _is_within(value: object, least: int, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

@@ -5,9 +5,11 @@ import uuid
 import pytest
 import requests
 
+from sandbox.memory import records
 from sandbox.memory.ledger import Ledger
 
 from ..conftest import new_merchant, until
+from ..controls import Control
 from .test_create import CUSTOMER
 
 CALLS_ABOUT_ONE = [
@@ -57,16 +59,15 @@ def test_another_merchants_records_are_not_in_the_ledger(here, merchant, other, 
     mine, theirs = Ledger(here.database, merchant.key), Ledger(here.database, other.key)
     session_id = session["payment_session_id"]
 
-    for read in ("payments_of", "payment_requests_of", "refunds_of", "calls_of", "deliveries_of"):
+    for read in ("payments_of", "payment_requests_of", "refunds_of"):
         assert getattr(mine, read)(session_id)
         assert not getattr(theirs, read)(session_id)
-    delivery = mine.deliveries_of(session_id)[0]
-    assert (theirs.newest_sessions(), theirs.newest_deliveries(), theirs.tries_of(delivery["id"])) == (
-        [],
-        [],
-        [],
-    )
-    assert theirs.resend([delivery["id"]]) == 0
+    held, seen = (records.of_account(ledger, session_id) for ledger in (mine, theirs))
+    for kind in ("sessions", "payment_requests", "payments", "captures", "refunds", "calls", "deliveries"):
+        assert held[kind]
+        assert seen[kind] == []
+    assert (theirs.newest_sessions(), theirs.newest_deliveries()) == ([], [])
+    assert theirs.resend([held["deliveries"][0]["id"]]) == 0
 
 
 def test_each_account_has_its_own_business_and_token(merchant, other, buyer, receiver):
@@ -95,19 +96,17 @@ def test_a_reset_empties_one_account_only(merchant, other):
     assert other.session(theirs) == theirs
 
 
-def test_a_webhook_without_an_address_is_kept_but_not_sent(here, merchant, buyer, receiver):
+def test_a_webhook_without_an_address_is_kept_but_not_sent(merchant, buyer, receiver):
     merchant.sets(webhook_url=None)
     session = merchant.create()
 
     buyer.fails_by_qr(session)
 
-    ledger = Ledger(here.database, merchant.key)
-    delivery = until(
-        lambda: ledger.deliveries_of(session["payment_session_id"])[0], lambda row: row["state"] == "NOT_SENT"
-    )
+    control = Control(merchant.address, merchant.key)
+    [delivery] = until(lambda: control.deliveries(session), lambda rows: rows[0]["state"] == "NOT_SENT")
     assert receiver.events(session) == []
     merchant.sets(webhook_url=receiver.url)
-    ledger.resend([delivery["id"]])
+    control.does("POST", f"deliveries/{delivery['id']}/resend")
     receiver.wait_for(session, "payment.failure")
 
 

@@ -9,6 +9,7 @@ import requests
 from sandbox.memory.ledger import Ledger
 
 from ..conftest import CHALLENGED_CARD
+from ..controls import Control
 
 MANUAL = {"capture_method": "MANUAL"}
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -23,10 +24,10 @@ def authorized(merchant, buyer):
 
 
 @pytest.fixture
-def told(merchant, here):
+def told(merchant):
     """The names of the events about a session, sent or still to be sent."""
-    ledger = Ledger(here.database, merchant.key)
-    return lambda session: [row["event"] for row in ledger.deliveries_of(session["payment_session_id"])]
+    control = Control(merchant.address, merchant.key)
+    return lambda session: [row["event"] for row in control.deliveries(session)]
 
 
 def test_a_payment_reads_as_its_webhook_told_it(merchant, buyer, receiver):

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.memory.ledger import Ledger
-
 from ..conftest import CHALLENGED_CARD, GOOD_CARD
+from ..controls import Control
 from .test_create import CUSTOMER
 
 DOCUMENTED = json.loads(Path(__file__).with_name("documented_requests.json").read_text())
@@ -72,15 +71,14 @@ def test_a_method_that_can_not_be_saved_is_told_and_may_be_tried_again(merchant,
         (None, TICKED, "PAY"),
     ],
 )
-def test_a_payment_saves_the_method_when_it_must_or_the_buyer_wants(here, merchant, buyer, choice, card, kind):
+def test_a_payment_saves_the_method_when_it_must_or_the_buyer_wants(merchant, buyer, choice, card, kind):
     session = merchant.create(allow_save_payment_method=choice, customer=CUSTOMER)
-    session_id = session["payment_session_id"]
 
     buyer.pays_by_card(session, card)
 
     payment = merchant.payment(session)
     token_id = merchant.session(session).get("payment_token_id")
-    told = {delivery["event"] for delivery in Ledger(here.database, merchant.key).deliveries_of(session_id)}
+    told = {delivery["event"] for delivery in Control(merchant.address, merchant.key).deliveries(session)}
     assert payment["type"] == kind
     assert payment.get("payment_token_id") == token_id
     assert (token_id is not None) == (kind == "PAY_AND_SAVE")

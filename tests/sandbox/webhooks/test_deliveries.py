@@ -13,8 +13,8 @@ from ..conftest import WEBHOOK_TOKEN, until
 from ..controls import Control
 
 
-def deliveries(here, merchant, session):
-    return Ledger(here.database, merchant.key).deliveries_of(session["payment_session_id"])
+def deliveries(merchant, session):
+    return Control(merchant.address, merchant.key).deliveries(session)
 
 
 def created_stamps(receiver, session):
@@ -109,7 +109,7 @@ def test_webhooks_leave_at_once_and_nobody_waits_for_the_receiver(api, buyer, re
     assert [delivery["tries"] for delivery in while_nobody_has_answered] == [[], []]
 
 
-def test_a_delivery_nobody_takes_is_tried_six_times_more_and_then_given_up(here, merchant, buyer, receiver, time):
+def test_a_delivery_nobody_takes_is_tried_six_times_more_and_then_given_up(merchant, buyer, receiver, time):
     session = merchant.create()
     receiver.statuses[session["reference_id"]] = 503
     time.stop()
@@ -120,19 +120,19 @@ def test_a_delivery_nobody_takes_is_tried_six_times_more_and_then_given_up(here,
         time.jump(timedelta(minutes=gap))
         receiver.wait_for_all(session, "payment.failure", tries)
 
-    delivery = until(lambda: deliveries(here, merchant, session)[0], lambda row: row["state"] == "GIVEN_UP")
+    delivery = until(lambda: deliveries(merchant, session)[0], lambda row: row["state"] == "GIVEN_UP")
     after = [datetime.fromisoformat(stamp) - started for stamp in created_stamps(receiver, session)]
     assert [round(gap / timedelta(minutes=1)) for gap in after] == [0, 15, 60, 180, 360, 720, 1440]
     assert delivery["due_at"] is None
 
 
-def test_no_retry_comes_before_its_time(here, merchant, buyer, receiver, time):
+def test_no_retry_comes_before_its_time(merchant, buyer, receiver, time):
     session = merchant.create()
     receiver.statuses[session["reference_id"]] = 500
     time.stop()
     buyer.fails_by_qr(session)
     until(
-        lambda: deliveries(here, merchant, session)[0],
+        lambda: deliveries(merchant, session)[0],
         lambda row: row["state"] == "WAITING" and receiver.events(session),
     )
 
@@ -144,7 +144,7 @@ def test_no_retry_comes_before_its_time(here, merchant, buyer, receiver, time):
     assert receiver.events(session) == ["payment.failure"]
 
 
-def test_one_jump_of_a_day_makes_up_for_all_retries(here, merchant, buyer, receiver, time):
+def test_one_jump_of_a_day_makes_up_for_all_retries(merchant, buyer, receiver, time):
     session = merchant.create()
     receiver.statuses[session["reference_id"]] = 500
     buyer.fails_by_qr(session)
@@ -153,40 +153,36 @@ def test_one_jump_of_a_day_makes_up_for_all_retries(here, merchant, buyer, recei
     time.jump(timedelta(days=1, minutes=1))
 
     receiver.wait_for_all(session, "payment.failure", 7)
-    until(lambda: deliveries(here, merchant, session)[0], lambda row: row["state"] == "GIVEN_UP")
+    until(lambda: deliveries(merchant, session)[0], lambda row: row["state"] == "GIVEN_UP")
 
 
-def test_a_retry_that_is_taken_is_the_last(here, merchant, buyer, receiver, time):
+def test_a_retry_that_is_taken_is_the_last(merchant, buyer, receiver, time):
     session = merchant.create()
     receiver.statuses[session["reference_id"]] = 500
     buyer.fails_by_qr(session)
     until(
-        lambda: deliveries(here, merchant, session)[0],
+        lambda: deliveries(merchant, session)[0],
         lambda row: row["state"] == "WAITING" and receiver.events(session),
     )
     receiver.statuses[session["reference_id"]] = 201
 
     time.jump(timedelta(minutes=16))
 
-    until(lambda: deliveries(here, merchant, session)[0], lambda row: row["state"] == "DELIVERED")
+    until(lambda: deliveries(merchant, session)[0], lambda row: row["state"] == "DELIVERED")
     assert len(receiver.events(session)) == 2
 
 
 @pytest.mark.parametrize(("retries_timeouts", "state"), [(True, "WAITING"), (False, "GIVEN_UP")])
-def test_no_answer_in_time_is_tried_again_or_not_as_the_switch_says(
-    here, merchant, buyer, receiver, retries_timeouts, state
-):
+def test_no_answer_in_time_is_tried_again_or_not_as_the_switch_says(merchant, buyer, receiver, retries_timeouts, state):
     merchant.sets(webhook_timeout_seconds=1, retries_timeouts=retries_timeouts)
     session = merchant.create()
     receiver.delays[session["reference_id"]] = 2
 
     buyer.fails_by_qr(session)
 
-    ledger = Ledger(here.database, merchant.key)
-    delivery = deliveries(here, merchant, session)[0]
-    (tried,) = until(lambda: ledger.tries_of(delivery["id"]), len)
+    [tried] = until(lambda: deliveries(merchant, session)[0]["tries"], len)
     assert (tried["status"], tried["answer"]) == (None, "TimeoutError")
-    until(lambda: deliveries(here, merchant, session)[0], lambda row: row["state"] == state)
+    until(lambda: deliveries(merchant, session)[0], lambda row: row["state"] == state)
 
 
 def test_a_webhook_waits_thirty_seconds_for_an_answer_by_default(merchant):
@@ -199,7 +195,7 @@ def test_sending_again_by_hand_ends_the_retries_only_if_it_is_taken(here, mercha
     receiver.statuses[session["reference_id"]] = 500
     buyer.fails_by_qr(session)
     before = until(
-        lambda: deliveries(here, merchant, session)[0],
+        lambda: deliveries(merchant, session)[0],
         lambda row: row["state"] == "WAITING" and receiver.events(session),
     )
     receiver.statuses[session["reference_id"]] = answer
@@ -207,7 +203,7 @@ def test_sending_again_by_hand_ends_the_retries_only_if_it_is_taken(here, mercha
     assert resend(Ledger(here.database, merchant.key), [before["id"]]) == 1
 
     receiver.wait_for_all(session, "payment.failure", 2)
-    after = until(lambda: deliveries(here, merchant, session)[0], lambda row: row["state"] == state)
+    after = until(lambda: deliveries(merchant, session)[0], lambda row: row["state"] == state)
     assert after["due_at"] == (before["due_at"] if state == "WAITING" else None)
 
 
