@@ -1,4 +1,7 @@
-"""Manual capture: an authorized payment is collected, in parts or whole, released, or lapses after 7 days."""
+"""Manual capture: an authorized payment is collected, in parts or whole, released, or lapses.
+
+How long an authorization lives is `AUTHORIZATION_LIFE` in `payments.py`.
+"""
 
 from .. import clock
 from ..contract import amounts, errors

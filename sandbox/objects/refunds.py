@@ -1,6 +1,7 @@
 """Refunds: asked for, pending for a few seconds, then done or failed.
 
-How they end is a setting of the account. A refund never changes the session or the payment.
+How long they are pending, and how they end, are settings of the account, with their usual values in
+`memory/accounts.py`. A refund never changes the session or the payment.
 """
 
 from datetime import timedelta

@@ -3,7 +3,7 @@
 Its positions, each with its words, its numbers and what it does, are the table in `webhooks/plans.py`.
 """
 
-from ..memory import trouble
+from ..memory import disturbances
 from ..memory.ledger import Ledger
 from ..settings import is_whole_number
 from ..webhooks import plans
@@ -26,7 +26,7 @@ def parse(position: object, number: object = None) -> Dial:
 
 
 def of_account(ledger: Ledger) -> Dial:
-    return plans.dial_of(ledger, trouble.EVERY_SESSION)
+    return plans.dial_of(ledger, disturbances.EVERY_SESSION)
 
 
 def of_session(ledger: Ledger, session_id: str) -> Dial:
@@ -40,21 +40,21 @@ def holds_back(ledger: Ledger, session_id: str) -> HeldBack | None:
 
 
 def has_own(ledger: Ledger, session_id: str) -> bool:
-    return trouble.dial(ledger, session_id) is not None
+    return disturbances.dial(ledger, session_id) is not None
 
 
 def set_for_account(ledger: Ledger, dial: Dial) -> None:
     """For all sessions without a dial of their own, those that exist included."""
-    trouble.save_dial(ledger, trouble.EVERY_SESSION, dial.position, dial.number)
+    disturbances.save_dial(ledger, disturbances.EVERY_SESSION, dial.position, dial.number)
 
 
 def set_for_session(ledger: Ledger, session_id: str, dial: Dial) -> None:
     """Raises ValueError for a position that a session cannot have."""
     if POSITIONS[dial.position].is_for_accounts_only:
         raise ValueError(f"{dial.position} can be set for the account only, before a session is made.")
-    trouble.save_dial(ledger, session_id, dial.position, dial.number)
+    disturbances.save_dial(ledger, session_id, dial.position, dial.number)
 
 
 def release(ledger: Ledger, session_id: str) -> None:
     """Let the session follow the account's dial again."""
-    trouble.forget_dial(ledger, session_id)
+    disturbances.forget_dial(ledger, session_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
-from ..memory import trouble
+from ..memory import disturbances
 from ..memory.database import Row
 from ..memory.ledger import Ledger
 from ..memory.rate_limits import QUOTA, Count
@@ -149,33 +149,33 @@ def parse(document: dict) -> Fault:
 
 def add(ledger: Ledger, fault: Fault) -> dict:
     """Returns the fault as `every` shows it."""
-    return _shown(trouble.add_fault(ledger, fault.operation, asdict(fault), fault.count))
+    return _shown(disturbances.add_fault(ledger, fault.operation, asdict(fault), fault.count))
 
 
 def every(ledger: Ledger) -> list[dict]:
     """The faults that still act, oldest first, each with its `id` and how many calls are `left` to spoil."""
-    return [_shown(row) for row in trouble.faults(ledger)]
+    return [_shown(row) for row in disturbances.faults(ledger)]
 
 
 def remove(ledger: Ledger, fault_id: int) -> bool:
     """Whether there was such a fault."""
-    return trouble.remove_fault(ledger, fault_id)
+    return disturbances.remove_fault(ledger, fault_id)
 
 
 def clear(ledger: Ledger) -> None:
-    trouble.clear_faults(ledger)
+    disturbances.clear_faults(ledger)
 
 
 def take(ledger: Ledger, endpoint: str) -> Fault | None:
     """The fault that spoils a call of this endpoint, counted; None if the call is left alone."""
     operation = _BY_ENDPOINT[endpoint]
-    if not trouble.faults_of(ledger, operation, ANY):
+    if not disturbances.faults_of(ledger, operation, ANY):
         return None
     with ledger.transaction():
-        for row in trouble.faults_of(ledger, operation, ANY):
+        for row in disturbances.faults_of(ledger, operation, ANY):
             fault = Fault(**json.loads(row["document"]))
             if _spoils(fault, operation):
-                trouble.count_fault(ledger, row["id"])
+                disturbances.count_fault(ledger, row["id"])
                 return fault
     return None
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .. import clock
 from ..contract.statuses import PaymentStatus, SessionStatus
-from ..memory import trouble
+from ..memory import disturbances
 from ..memory.delivery_states import DeliveryState
 from ..memory.ledger import Ledger
 from . import shapes
@@ -50,7 +50,7 @@ class Numbers(NamedTuple):
 
 def dial_of(ledger: Ledger, session_id: str) -> Dial:
     """The session's own dial, or else the account's."""
-    row = trouble.dial(ledger, session_id) or trouble.dial(ledger, trouble.EVERY_SESSION)
+    row = disturbances.dial(ledger, session_id) or disturbances.dial(ledger, disturbances.EVERY_SESSION)
     return Dial(**dict(row)) if row else Dial()
 
 

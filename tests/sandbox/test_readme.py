@@ -63,6 +63,17 @@ def test_everything_that_can_be_set_is_documented():
         assert f"`{name}`" in text, name
 
 
+def test_every_module_is_on_the_map():
+    rooms = re.search(r"^__main__.py .*?(?=^```)", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[0]
+    # A line that begins with spaces goes on with the room before it.
+    lines = re.findall(r"^(\w+/)?(.*(?:\n .*)*)", rooms, re.MULTILINE)
+    named = {room: set(re.findall(r"\w+", " ".join(text for of, text in lines if of == room))) for room, _ in lines}
+
+    for path in README.parent.rglob("*.py"):
+        room = "" if path.parent == README.parent else f"{path.parent.name}/"
+        assert path.stem in named[room] or path.stem == "__init__", path
+
+
 def test_every_route_of_the_control_api_is_documented():
     text = README.read_text(encoding="utf-8")
     rules = create_app(Settings(), Database()).url_map.iter_rules()
