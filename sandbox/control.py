@@ -1,6 +1,6 @@
 """What Xendit lacks and a workshop needs, as JSON under `/_control`: clock, dial, faults, scenarios, records.
 
-Each view only reads what was sent; the work is done by the modules that the dashboard calls too.
+Each view only reads what was sent; the work is done in the rooms below.
 """
 
 from dataclasses import asdict, fields

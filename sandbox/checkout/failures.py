@@ -32,7 +32,7 @@ MEANINGS = {
     "PARTNER_TIMEOUT_ERROR": "slow_provider",
     "PAYMENT_AMOUNT_LIMITS_EXCEEDED": "above_limit",
     "PAYMENT_ATTEMPT_COUNTS_EXCEEDED": "many_tries",
-    "PAYMENT_REQUEST_EXPIRED": "attempt_over",
+    "PAYMENT_REQUEST_EXPIRED": "try_over",
     "PROCESSOR_ERROR": "processor_fault",
     "SERVER_ERROR": "fault",
     "STOLEN_CARD": "stolen_card",

@@ -1,7 +1,4 @@
-"""The dashboard's forms about an account: dial, clock, webhooks, faults, scenarios.
-
-What they do is done by the modules that `/_control` calls too.
-"""
+"""The dashboard's forms about an account: dial, clock, webhooks, faults, scenarios."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""What the dashboard's plain forms sent, read as the control functions want it."""
+"""What the dashboard's plain forms sent, as values."""
 
 from flask import request
 

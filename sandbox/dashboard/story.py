@@ -1,7 +1,4 @@
-"""One session's story: what was asked, tried, captured, refunded and told, in the order of the clock.
-
-It reads the records that `/_control/ledger` shows.
-"""
+"""One session's story: what was asked, tried, captured, refunded and told, in the order of the clock."""
 
 from dataclasses import dataclass
 

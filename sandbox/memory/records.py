@@ -1,4 +1,4 @@
-"""An account's whole ledger as one JSON document, for `/_control/ledger`, audits and tests.
+"""An account's whole ledger as one JSON document.
 
 It holds nothing that differs between two runs with the same seed: no real time, no duration.
 """

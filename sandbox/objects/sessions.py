@@ -32,7 +32,7 @@ NOT_IN_WEBHOOKS = ("components_sdk_key",)
 
 
 def create(ledger: Ledger, request: dict, public_url: str) -> dict:
-    """Store a new ACTIVE session for a request that `validation.py` found good."""
+    """Store a new ACTIVE session for a request that is good."""
     with ledger.transaction():
         session = _new_session(ledger, request, public_url)
         ledger.save_session(session, _due_at(ledger, request, session))

@@ -1,4 +1,4 @@
-"""What a call of the API is answered when it is spoiled. Plain values: `api/interference.py` puts them on the line."""
+"""What a call of the API is answered when it is spoiled. Plain values, not yet on the line."""
 
 import json
 from collections.abc import Callable
