@@ -161,8 +161,13 @@ class Courier:
         except Exception:
             log.exception("Unexpected error with a webhook; the sender goes on")
             if not by_hand:
-                with suppress(Exception):  # The memory itself may be what fails.
-                    self._move(delivery, DeliveryState.GIVEN_UP)
+                self._give_up(delivery)
+
+    def _give_up(self, delivery: Row) -> None:
+        try:
+            self._move(delivery, DeliveryState.GIVEN_UP)
+        except Exception:  # The memory itself may be what fails.
+            log.exception("The webhook could not be given up and stays on its way")
 
     def _deliver(self, delivery: Row, by_hand: bool) -> None:
         account = accounts.find(self._database, delivery["account"])
