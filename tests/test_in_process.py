@@ -13,7 +13,7 @@ from store.rules import clock
 
 from .buyer import COFFEE, Buyer
 from .in_process import Sandbox, Shop
-from .store.standing_clock import StandingClock
+from .standing_clock import StandingClock
 
 
 @pytest.fixture

@@ -105,6 +105,7 @@ class Client:
         """Make one call and return the parsed answer. `subject` stands for it in the log."""
         started = self._monotonic()
         try:
+            # A clock that was put in place for the caller holds in a copy of its context.
             call = self._calls.submit(copy_context().run, self._exchange, method, path, patience, body)
             status, content = call.result(timeout=patience.total)
         except (requests.RequestException, HTTPError, TimeoutError) as error:

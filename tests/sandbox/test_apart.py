@@ -14,12 +14,10 @@ from sandbox.objects import payments, sessions
 from sandbox.settings import DEFAULT_MERCHANT, DEFAULT_SECRET_KEY, Settings
 from sandbox.ticker import run_due
 
-from .standing_time import StandingTime
+from ..standing_clock import StandingClock
+from .conftest import session_request
 
-REQUEST = {
-    "reference_id": "order-1", "session_type": "PAY", "mode": "PAYMENT_LINK", "amount": 150000, "currency": "IDR",
-    "country": "ID",
-}  # fmt: skip
+REQUEST = session_request(reference_id="order-1")
 
 
 def ledger_of(database):
@@ -64,7 +62,7 @@ def test_a_jump_of_one_clock_ends_no_session_of_another_sandbox():
 
 def test_a_sandbox_goes_by_the_time_that_it_was_given():
     at = datetime(2026, 1, 5, 10, tzinfo=UTC)
-    time = StandingTime(at)
+    time = StandingClock(at)
     database = Database(clock=Clock(time))
     session = sessions.create(ledger_of(database), REQUEST, "http://sandbox.test")
 
@@ -73,7 +71,7 @@ def test_a_sandbox_goes_by_the_time_that_it_was_given():
 
     assert session["created"] == "2026-01-05T10:00:00.000Z"
     assert ledger_of(database).session(session["payment_session_id"])["status"] == "EXPIRED"
-    assert time.at == at + timedelta(minutes=31)
+    assert time.now() == at + timedelta(minutes=31)
 
 
 @pytest.mark.parametrize(("calls", "status"), [(QUOTA, 404), (QUOTA + 1, 429)])

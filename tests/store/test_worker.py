@@ -6,7 +6,7 @@ from store.rules import clock
 from store.worker import Budget
 
 from ..buyer import Buyer
-from .standing_clock import StandingClock
+from ..standing_clock import StandingClock
 
 
 def test_polls_are_saved_up_for_a_minute_at_most():

@@ -17,20 +17,18 @@ from sandbox.trouble import faults
 from sandbox.webhooks.plans import ON_TIME, POSITIONS
 
 from ...network import Network
-from ..standing_time import StandingTime
+from ...standing_clock import StandingClock
+from ..conftest import session_request
 
 URL = "http://sandbox.test"
-REQUEST = {
-    "reference_id": "order-1", "session_type": "PAY", "mode": "PAYMENT_LINK", "amount": 150000, "currency": "IDR",
-    "country": "ID",
-}  # fmt: skip
+REQUEST = session_request(reference_id="order-1")
 
 
 class Sandbox:
     """One that is the same each time: its ids come from a seed, and its time passes only while somebody waits."""
 
     def __init__(self):
-        self.time = StandingTime(datetime(2026, 1, 5, 10, tzinfo=UTC))
+        self.time = StandingClock(datetime(2026, 1, 5, 10, tzinfo=UTC))
         self.database = Database(clock=Clock(self.time), ids=Ids(7))
         network = Network()
         network.add(URL, create_app(Settings(public_url=URL), self.database))
@@ -52,12 +50,12 @@ def webhooks_of(position):
     """Each webhook as it waits for a sender, and how long the shop and the buyer waited."""
     sandbox = Sandbox()
     sandbox.does("PUT", "/_control/dial", {"position": position})
-    started = sandbox.time.at
+    started = sandbox.time.now()
     page = f"{URL}/checkout/{sandbox.creates()}/qris"
     for path, form in (("failed", {"failure_code": "INSUFFICIENT_BALANCE"}), ("paid", {})):
         assert sandbox.http.post(f"{page}/{path}", data=form, allow_redirects=False).status_code == 303
     rows = sandbox.database.rows("SELECT * FROM deliveries ORDER BY id")
-    return [tuple(row) for row in rows], sandbox.time.at - started
+    return [tuple(row) for row in rows], sandbox.time.now() - started
 
 
 @pytest.mark.parametrize("position", [name for name in POSITIONS if name != ON_TIME])
@@ -71,12 +69,12 @@ def reading(kind=None):
     session_id = sandbox.creates()
     if kind is not None:
         sandbox.does("POST", "/_control/faults", {"operation": "get_session", "kind": kind})
-    started = sandbox.time.at
+    started = sandbox.time.now()
     try:
         answer = sandbox.asks("GET", f"/sessions/{session_id}")
     except requests.ConnectionError:
         return None
-    return answer.status_code, answer.headers["Content-Type"], answer.content, sandbox.time.at - started
+    return answer.status_code, answer.headers["Content-Type"], answer.content, sandbox.time.now() - started
 
 
 @pytest.mark.parametrize("kind", faults.KINDS)

@@ -3,16 +3,15 @@
 import socket
 import threading
 import time as real
-from datetime import UTC, datetime
 
 import pytest
 
 from sandbox.clock import Clock
 from sandbox.webhooks.courier import FairQueue, post_over_network
 
+from ...standing_clock import StandingClock
 from ..conftest import new_merchant, until
 from ..controls import Control
-from ..standing_time import StandingTime
 
 
 @pytest.fixture
@@ -93,7 +92,7 @@ def test_the_time_limit_leaves_no_thread_behind(receiver, raw):
 
 
 def test_a_clock_that_stands_keeps_nobody_waiting_for_a_receiver(raw):
-    standing, lines = Clock(StandingTime(datetime(2026, 1, 5, tzinfo=UTC))), []
+    standing, lines = Clock(StandingClock()), []
     silent, trickling = raw(lines.append), raw(trickle(b"HTTP/1.1 200 OK\r\nx-slow: "))
 
     answers = [post_over_network(standing, address, {}, "{}", 0.2) for address in (silent, trickling)]

@@ -19,7 +19,7 @@ from store.xendit import Client, Session
 
 from ...buyer import COFFEE, DETAILS, Buyer
 from ...in_process import Sandbox, Shop
-from ..standing_clock import StandingClock
+from ...standing_clock import StandingClock
 
 SITI = BuyerDetails(**{**DETAILS, "mobile_number": "+6281234567890"})
 

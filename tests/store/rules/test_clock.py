@@ -10,7 +10,7 @@ import pytest
 
 from store.rules import clock
 
-from ..standing_clock import NEW_YEAR, StandingClock
+from ...standing_clock import NEW_YEAR, StandingClock
 
 STORE = Path(clock.__file__).parent.parent
 # The client can be lifted out of the shop, so without a clock it goes by the machine's; the shop gives it the one.
