@@ -21,6 +21,8 @@ from .session_request import session_request
 from .settling import end_session, settle
 
 LOOK_FOR_OTHER_CLICK = 0.2  # seconds
+# So many sessions are asked for at one press of the button, each with references of its own.
+MOST_REQUESTS = 3
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +52,18 @@ def start(order_id: int, provider: Client, settings: Settings) -> str:
     Raises NotPayable or PaymentUnavailable.
     """
     deadline = clock.monotonic() + IN_FLIGHT.total_seconds()
-    while clock.monotonic() < deadline:
-        claim = _claim(order_id, settings)
+    requests = 0
+    while clock.monotonic() < deadline and requests < MOST_REQUESTS:
+        claim, link = _claim(order_id, settings), None
         if claim.request:
-            return _open_session(claim, provider)
-        if claim.session_id:
+            requests += 1
+            link = _open_session(claim, provider)
+        elif claim.session_id:
             link = _resume_session(claim, provider)
-            if link:
-                return link
         else:
             clock.sleep(LOOK_FOR_OTHER_CLICK)
+        if link:
+            return link
     raise PaymentUnavailable
 
 
@@ -86,12 +90,15 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         return Claim(attempt.id, request=session_request(order, attempt, settings))
 
 
-def _open_session(claim: Claim, provider: Client) -> str:
+def _open_session(claim: Claim, provider: Client) -> str | None:
+    """Return the link of a new session; None if the same with fresh references may be made."""
     try:
         session = provider.create_session(claim.request)
     except XenditError as error:
         log.warning("%s: no session, %s", claim.request.reference, error)
         _note_trouble(claim.attempt_id, error)
+        if isinstance(error, ProviderRefused) and error.is_duplicate:
+            return None
         raise PaymentUnavailable from error
     if not _keep_session(claim.attempt_id, session):
         raise NotPayable

@@ -5,12 +5,15 @@ The order keeps everything as the buyer typed it; only the request is fitted.
 
 from ..config import Settings
 from ..models import Attempt, Order
+from ..rules import chance
 from ..rules.buyer import email_for_xendit, latin_name
 from ..rules.money import to_major
 from ..xendit import Customer, Item, SessionRequest
 
 # Xendit insists on given names; what is left of a name such as "…" is nothing.
 NAMELESS = "Buyer"
+CUSTOMER_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+CUSTOMER_LENGTH = 16
 
 
 def session_request(order: Order, attempt: Attempt, settings: Settings) -> SessionRequest:
@@ -22,7 +25,7 @@ def session_request(order: Order, attempt: Attempt, settings: Settings) -> Sessi
         currency=attempt.currency,
         country=settings.shop.country_code,
         description=f"Order {order.number} at {settings.shop.name}",
-        customer=_customer(order),
+        customer=_customer(order, attempt),
         items=_items(order),
         expires_at=attempt.expires_at,
         success_return_url=f"{page}/complete",
@@ -30,9 +33,13 @@ def session_request(order: Order, attempt: Attempt, settings: Settings) -> Sessi
     )
 
 
-def _customer(order: Order) -> Customer:
+def _customer(order: Order, attempt: Attempt) -> Customer:
+    """Return the buyer under a reference that was never used before, not by a database that is gone either.
+
+    Xendit answers 409 to the second session with the same one, whoever used it (CONTRACT 1.1).
+    """
     return Customer(
-        reference=order.number,
+        reference=f"{attempt.reference}-{chance.word(CUSTOMER_LETTERS, CUSTOMER_LENGTH)}",
         given_names=latin_name(order.given_names) or NAMELESS,
         surname=latin_name(order.surname),
         email=email_for_xendit(order.email),

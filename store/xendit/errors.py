@@ -24,6 +24,11 @@ class ProviderRefused(XenditError):
         """Tell whether Xendit knows nothing under this id, whatever it calls that (CONTRACT 9.7)."""
         return self.status == 404
 
+    @property
+    def is_duplicate(self) -> bool:
+        """Tell whether a reference in the request was used before, so that a fresh one may do (CONTRACT 1.4)."""
+        return self.status == 409
+
 
 class ProviderUnavailable(XenditError):
     """Nobody knows whether the call worked: time-out, broken connection, 5xx."""

@@ -119,6 +119,29 @@ def test_a_call_that_xendit_refused_did_nothing_and_the_next_is_a_new_attempt(de
     assert "API_VALIDATION_ERROR" in order.attempts[0].trouble
 
 
+def test_a_reference_that_was_used_before_is_replaced_at_the_same_press_of_the_button(desk: Desk, sandbox: Sandbox):
+    order = desk.places()
+    sandbox.spoil("create_session", "error", status=409, error_code="DUPLICATE_ERROR", count=2)
+
+    link = desk.starts(order)
+
+    assert link == sandbox.session(order.newest_attempt.session_id)["payment_link_url"]
+    assert attempts(order) == [("A1", "REJECTED"), ("A2", "REJECTED"), ("A3", "ACTIVE")]
+
+
+def test_references_that_are_all_called_used_end_in_words_and_the_next_press_may_try_again(
+    desk: Desk, sandbox: Sandbox
+):
+    order = desk.places()
+    sandbox.spoil("create_session", "error", status=409, error_code="DUPLICATE_ERROR", count=3)
+
+    with pytest.raises(PaymentUnavailable):
+        desk.starts(order)
+
+    assert sandbox.calls("POST") == ["/sessions"] * 3
+    assert desk.starts(order)
+
+
 @pytest.mark.parametrize("kind", ["reset_before_work", "reset_after_work", "garbage", "truncated", "error_after_work"])
 def test_a_call_without_an_answer_may_have_made_a_session_so_its_attempt_stays_open(
     desk: Desk, sandbox: Sandbox, kind: str

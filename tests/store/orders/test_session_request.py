@@ -79,3 +79,12 @@ def test_the_buyers_details_are_fitted_to_what_xendit_takes(details: dict, name:
 
     assert (customer.given_names, customer.surname, customer.email) == (name, surname, email)
     assert order.given_names == details.get("given_names", "Siti")
+
+
+def test_no_customer_reference_is_ever_repeated_not_even_for_the_same_attempt():
+    order = order_in("IDR")
+
+    references = {request_for(order).customer.reference for _ in range(100)}
+
+    assert len(references) == 100
+    assert all(reference.startswith("W-TEST22-A2-") and len(reference) <= 255 for reference in references)

@@ -13,7 +13,6 @@ CREATE_FAULTS = {
     "wrong key": error(401, "INVALID_API_KEY"),
     "forbidden": error(403, "REQUEST_FORBIDDEN_ERROR"),
     "not found": error(404, "DATA_NOT_FOUND"),
-    "duplicate": error(409, "DUPLICATE_ERROR"),
     "rate limit": Ordered("rate_limit"),
     "broken": error(500, "SERVER_ERROR"),
     "gateway": error(502, "SERVER_ERROR"),
