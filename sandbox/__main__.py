@@ -28,7 +28,8 @@ def main() -> None:
     options = _parser().parse_args()
     listener = _listen(options.host, options.port)
     settings = Settings(
-        public_url=f"http://{options.host}:{listener.getsockname()[1]}",
+        address=f"http://{options.host}:{listener.getsockname()[1]}",
+        public_url=options.public_url and options.public_url.rstrip("/"),
         secret_key=options.secret_key,
         webhook_url=options.webhook_url,
         webhook_token=options.webhook_token,
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         "--host", default=DEFAULT_HOST, help="this machine's address for a class in one network (%(default)s)"
     )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port, 0 for any (%(default)s)")
+    parser.add_argument("--public-url", help="address by which buyers from elsewhere come: a tunnel, Codespaces")
     parser.add_argument("--secret-key", default=DEFAULT_SECRET_KEY, help="the key of the default account (%(default)s)")
     parser.add_argument("--webhook-url", help="where webhooks go; without it they are recorded but not sent")
     parser.add_argument("--webhook-token", help=f"x-callback-token ({DEFAULT_WEBHOOK_TOKEN})")
@@ -93,7 +95,9 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     running = server.make(settings, _open_database(settings), listener, report)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    report(f"Sandbox, an imitation of Xendit: {settings.public_url}")
+    report(f"Sandbox, an imitation of Xendit: {settings.address}")
+    if settings.public_url:
+        report(f"Buyers come by {settings.public_url}")
     running.serve_forever()
 
 

@@ -1,8 +1,9 @@
 """What the sandbox is started with, and whether what somebody has set makes sense."""
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from . import hosts
 
 KEY_PREFIX = "xnd_development_"
 LIVE_KEY_PREFIX = "xnd_production_"
@@ -18,7 +19,9 @@ ANY_ADDRESS = "0.0.0.0"
 
 @dataclass(frozen=True)
 class Settings:
-    public_url: str = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+    # Where it listens; and the address by which buyers come from elsewhere, if they do.
+    address: str = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+    public_url: str | None = None
     secret_key: str = DEFAULT_SECRET_KEY
     webhook_url: str | None = None
     webhook_token: str | None = None
@@ -29,8 +32,10 @@ class Settings:
 
     def problem(self) -> str | None:
         """The first thing wrong, as a sentence that never repeats a secret; None if all is well."""
-        if urlsplit(self.public_url).hostname in (ANY_ADDRESS, None):
-            return "--host must be the one address by which the others reach this machine."
+        if self.public_url is None and urlsplit(self.address).hostname in (ANY_ADDRESS, None):
+            return "--host must be the one address by which the others reach this machine, or --public-url be given."
+        if self.public_url is not None and not _is_bare(self.public_url):
+            return "--public-url must be an address such as https://sandbox.example, without a path."
         if not self.secret_key.startswith(KEY_PREFIX):
             return f"--secret-key must begin with {KEY_PREFIX}: never type a live key into a sandbox."
         if not is_key(self.secret_key):
@@ -65,17 +70,14 @@ def is_webhook_url(url: object) -> bool:
         return False
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this same machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def is_whole_number(value: object, least: int, most: int) -> bool:
     """JSON's true is no number, though Python's is."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _is_bare(url: str) -> bool:
+    """Whether an address is no more than scheme, host and port."""
+    return hosts.origin(url) is not None and not any(urlsplit(url)[2:])
 
 
 def _is_plain(text: str) -> bool:

@@ -82,6 +82,7 @@ SANDBOX = (
     room("sandbox.contract"),
     room("sandbox.http_server", NETWORK),
     room("sandbox.clock sandbox.settings"),
+    room("sandbox.hosts"),
 )
 
 ROOMS = (*STORE, *SANDBOX)

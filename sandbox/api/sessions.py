@@ -3,7 +3,8 @@
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from ..context import ledger, settings
+from .. import origin
+from ..context import ledger
 from ..objects import refunds, self_payment, sessions
 from . import bodies, calls, interference, validation
 
@@ -17,7 +18,7 @@ bp.after_request(calls.end)
 def create() -> ResponseReturnValue:
     body = bodies.checked(request.get_data(), "CreateSession")
     validation.check_create(body, ledger)
-    session = sessions.create(ledger, body, settings.public_url)
+    session = sessions.create(ledger, body, origin.address_for_buyers())
     calls.concern(session["payment_session_id"])
     self_payment.pay_before_answer(ledger, session)
     return jsonify(session), 201

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from .. import clock
 from ..contract import amounts, channels, errors, schema
 from ..contract.errors import ApiError
+from ..hosts import is_loopback
 from ..memory.ledger import Ledger
-from ..settings import is_loopback
 from . import bodies
 
 FIELDS = bodies.DOCUMENT["components"]["schemas"]["CreateSession"]["properties"]

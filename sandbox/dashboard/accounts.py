@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import context, origin, timekeeping
-from ..context import database, ledger, settings
+from ..context import database, ledger
 from ..contract import errors
 from ..memory import accounts
 from ..memory.ledger import Ledger
@@ -73,7 +73,7 @@ def surroundings() -> dict:
         "undelivered": len(ledger.undelivered()),
         "done": DONE.get(request.args.get("done")),
         "mistake": g.get("mistake"),
-        "public_url": settings.public_url,
+        "api_url": origin.address_for_buyers(),
     }
 
 
