@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from . import cli, database, models, web  # noqa: F401  (models: so that the tables are known)
-from .config import INSTANCE, LOOPBACK_NAMES, ROOT, Settings, read_settings
+from .config import INSTANCE, ROOT, Settings, read_settings
 from .rules import clock
 from .xendit import Client
+from .xendit.hosts import THIS_MACHINE
 
 COOKIE_LIFE = timedelta(days=30)
 MAX_BODY_BYTES = 64 * 1024
@@ -56,7 +57,7 @@ def _flask_config(settings: Settings) -> dict:
             "hide_parameters": True,
         },
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
-        "TRUSTED_HOSTS": [public_host, *LOOPBACK_NAMES],
+        "TRUSTED_HOSTS": [public_host, *THIS_MACHINE],
         # __Host- ties the cookie to this very host; browsers take the name over https only.
         "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
         "SESSION_COOKIE_SECURE": is_https,

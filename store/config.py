@@ -7,20 +7,20 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from .shop import SHOP_FILE, Shop, read_shop
+from .xendit import AllowedHosts, Origin, is_loopback, origin
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 
 XENDIT_API_URL = "https://api.xendit.co"
 WEBHOOK_TOKEN_LENGTH = 24
-LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 # What must be set, and what it is.
 REQUIRED = {
     "SECRET_KEY": "any long random text; it signs the buyers' cookies",
@@ -63,7 +63,7 @@ def read_settings(environ: Mapping[str, str] | None = None, shop_file: Path = SH
     port = _port(environ, "PORT", 8000, problems)
     settings = Settings(
         port=port,
-        public_url=(environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        public_url=_public_url(environ, port),
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'warung.db'}",
         secret_key=_required(environ, "SECRET_KEY", problems),
         xendit_secret_key=_required(environ, "XENDIT_SECRET_KEY", problems),
@@ -84,6 +84,13 @@ def read_port(environ: Mapping[str, str], name: str, default: int) -> int:
     if problems:
         raise SettingsError(problems)
     return port
+
+
+def _public_url(environ: Mapping[str, str], port: int) -> str:
+    """The shop's address in its one spelling, or as it is set where it is no address."""
+    text = (environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    address = _bare_origin(text)
+    return str(address) if address else text
 
 
 def _required(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
@@ -139,30 +146,33 @@ def _token_problems(token: str) -> list[str]:
 
 
 def _api_problems(settings: Settings) -> list[str]:
-    address = _address(settings.xendit_api_url)
-    if address is None:
+    address = origin(settings.xendit_api_url)
+    if address is None or "?" in settings.xendit_api_url or "#" in settings.xendit_api_url:
         return [f"XENDIT_API_URL is {settings.xendit_api_url!r}, but must be an address such as {XENDIT_API_URL}."]
+    if ":" in address.host:
+        return [
+            f"XENDIT_API_URL is {settings.xendit_api_url!r}, but a browser lets no form lead to an IPv6 address:"
+            " name the host instead, such as http://localhost:8001."
+        ]
     is_test_key = settings.xendit_secret_key.startswith("xnd_development_")
-    if address.scheme == "http" and address.hostname not in LOOPBACK_NAMES and not is_test_key:
+    if address.scheme == "http" and not is_loopback(address.host) and not is_test_key:
         return ["XENDIT_API_URL must be https: a live key never travels in the open."]
     return []
 
 
 def _public_problems(settings: Settings) -> list[str]:
-    address = _address(settings.public_url)
-    if address is None or address.path or address.query:
-        return [f"PUBLIC_URL is {settings.public_url!r}, but must be an address such as https://shop.example."]
-    api = _address(settings.xendit_api_url)
-    api_host = (api.hostname or "") if api else ""
-    if address.scheme != "https" and (api_host == "xendit.co" or api_host.endswith(".xendit.co")):
+    address = _bare_origin(settings.public_url)
+    if address is None:
+        return [
+            f"PUBLIC_URL is {settings.public_url!r}, but must be an address such as https://shop.example,"
+            " with nothing after the host and its port: the shop has a host of its own."
+        ]
+    if address.scheme != "https" and not AllowedHosts(settings.xendit_api_url).is_elsewhere:
         return [f"PUBLIC_URL ({settings.public_url}) must be https: Xendit sends buyers back to https addresses only."]
     return []
 
 
-def _address(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.username
-    except ValueError:
-        return None
-    return parts if usable else None
+def _bare_origin(url: str) -> Origin | None:
+    """The origin of an address that has no path, query or fragment."""
+    found = origin(url)
+    return found if found and url.partition("://")[2] == urlsplit(url).netloc else None

@@ -5,6 +5,7 @@ It needs `requests` only and knows nothing of the shop, so it can be lifted out 
 
 from .client import Client, Patience
 from .errors import ProviderRefused, ProviderUnavailable, UntrustedAnswer, XenditError
+from .hosts import Origin, host_name, is_loopback, origin
 from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
 from .webhook import BadWebhook, Event, is_authentic, parse_event
@@ -16,6 +17,7 @@ __all__ = [
     "Customer",
     "Event",
     "Item",
+    "Origin",
     "Patience",
     "ProviderRefused",
     "ProviderUnavailable",
@@ -24,6 +26,9 @@ __all__ = [
     "SessionStatus",
     "UntrustedAnswer",
     "XenditError",
+    "host_name",
     "is_authentic",
+    "is_loopback",
+    "origin",
     "parse_event",
 ]

@@ -1,47 +1,48 @@
 """Which hosts a payment link may lead to: one list for the redirect and for the CSP."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+
+from .hosts import OWN_PORTS, Origin, origin
 
 XENDIT_DOMAINS = ("xendit.co", "xen.to")
 
 
 @dataclass(frozen=True)
 class AllowedHosts:
-    """Xendit's own domains with their subdomains, and the host and port of the API's address."""
+    """Xendit's own domains with their subdomains, and the host and port of the API's address.
+
+    Where that is on this machine, all names of this machine count: an API at localhost links to 127.0.0.1.
+    """
 
     api_url: str
 
     def allows(self, link: str) -> bool:
         """Tell whether a buyer may be sent to `link`."""
-        if not link.isascii() or not link.isprintable() or " " in link or "\\" in link:
+        found = origin(link)
+        # Links come in ASCII, so a name in another script is no name of Xendit's.
+        if found is None or not link.isascii():
             return False
-        try:
-            parts = urlsplit(link)
-            host, origin = parts.hostname or "", (parts.scheme, parts.hostname, parts.port)
-        except ValueError:
-            return False
-        if parts.username is not None or parts.password is not None:
-            return False
-        if origin == self._api_origin():
-            return True
-        return parts.scheme == "https" and parts.port in (None, 443) and _is_in(host, *XENDIT_DOMAINS)
+        return found in self._api_names() or _is_xendits(found)
 
     def csp_sources(self) -> list[str]:
         """Return the same list as sources for a Content-Security-Policy's form-action."""
         sources = [f"https://{prefix}{domain}" for domain in XENDIT_DOMAINS for prefix in ("", "*.")]
-        api = urlsplit(self.api_url)
-        return [*sources, f"{api.scheme}://{api.netloc}"]
+        return [*sources, *map(str, self._api_names())]
 
     @property
     def is_elsewhere(self) -> bool:
         """Tell whether the API is not Xendit's own, so that no real money can move."""
-        host = urlsplit(self.api_url).hostname or ""
-        return not _is_in(host, "xendit.co")
+        api = origin(self.api_url)
+        return api is None or not _is_in(api.host, "xendit.co")
 
-    def _api_origin(self) -> tuple:
-        api = urlsplit(self.api_url)
-        return api.scheme, api.hostname, api.port
+    def _api_names(self) -> list[Origin]:
+        api = origin(self.api_url)
+        # An IPv6 address cannot be written in a Content-Security-Policy: browsers leave such a source out.
+        return [name for name in api.names() if ":" not in name.host] if api else []
+
+
+def _is_xendits(found: Origin) -> bool:
+    return found.scheme == "https" and found.port == OWN_PORTS["https"] and _is_in(found.host, *XENDIT_DOMAINS)
 
 
 def _is_in(host: str, *domains: str) -> bool:

@@ -83,7 +83,7 @@ def test_a_webhook_token_of_spaces_is_too_short(token: str):
 
 
 @pytest.mark.parametrize("url", ["http://shop.example", "http://127.0.0.1:8000"])
-@pytest.mark.parametrize("api", [XENDIT, "https://sub.xendit.co", XENDIT.upper()])
+@pytest.mark.parametrize("api", [XENDIT, "https://sub.xendit.co", XENDIT.upper(), f"{XENDIT}.:443"])
 def test_xendits_own_api_needs_an_https_address_of_the_shop(url: str, api: str):
     (problem,) = problems(PUBLIC_URL=url, XENDIT_API_URL=api)
 
@@ -93,12 +93,39 @@ def test_xendits_own_api_needs_an_https_address_of_the_shop(url: str, api: str):
 
 @pytest.mark.parametrize(
     "url", ["shop.example", "ftp://shop.example", "https://", "https://shop.example/path", "https://shop.example?a=b",
-            "https://user:word@shop.example", "https://shop.example:99999", "javascript:alert(1)", "https://[::1"],
+            "https://user:word@shop.example", "https://shop.example:99999", "javascript:alert(1)", "https://[::1",
+            "https://shop.example#", "https://shop.example?", "https://a/https://a", "https://[::1%eth0]", "https://127.1",
+            "https://shop..example", "https://shop.example\\", "https://sh op.example", "https://shop%2eexample"],
 )  # fmt: skip
 def test_a_public_url_is_an_address_and_nothing_more(url: str):
     (problem,) = problems(PUBLIC_URL=url)
 
     assert problem.startswith("PUBLIC_URL")
+
+
+@pytest.mark.parametrize(
+    ("url", "spelling"),
+    [("HTTPS://Shop.Example", "https://shop.example"), ("https://shop.example.:443/", "https://shop.example"),
+     ("https://bücher.example", "https://xn--bcher-kva.example"), ("https://[2001:DB8::0A]", "https://[2001:db8::a]"),
+     ("http://localhost:8000", "http://localhost:8000"), ("http://[::1]:8000/", "http://[::1]:8000"),
+     ("http://shop.example:80", "http://shop.example")],
+)  # fmt: skip
+def test_a_public_url_is_kept_in_its_one_spelling(url: str, spelling: str):
+    assert settings(PUBLIC_URL=url, XENDIT_API_URL="http://127.0.0.1:8001").public_url == spelling
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]:8001", "https://api.xendit.co?a=b", "https://api.xendit.co#a", "https://"]
+)
+def test_an_address_of_the_api_that_cannot_work_is_refused(url: str):
+    (problem,) = problems(XENDIT_API_URL=url)
+
+    assert problem.startswith("XENDIT_API_URL")
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8001", "http://LOCALHOST.:8001", "http://127.0.0.1:8001"])
+def test_a_live_key_may_travel_on_this_machine(url: str):
+    assert settings(XENDIT_API_URL=url)
 
 
 def test_a_slash_at_the_end_of_an_address_does_not_matter():

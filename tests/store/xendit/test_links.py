@@ -6,10 +6,12 @@ from store.xendit import AllowedHosts
 
 LIVE = AllowedHosts("https://api.xendit.co")
 SANDBOX = AllowedHosts("http://127.0.0.1:8001")
+NAMES_OF_THE_SANDBOX = ["http://127.0.0.1:8001", "http://localhost:8001", "http://LOCALHOST.:8001/"]
 
 ALLOWED = [
     "https://xendit.co/", "https://checkout.xendit.co/sessions/ps-1?a=b#c", "https://a.b.xendit.co/x", "https://xen.to/x",
     "https://pay.xen.to/x", "https://checkout.xendit.co:443/x", "https://CHECKOUT.XENDIT.CO/x", "HTTPS://xen.to/x",
+    "https://xendit.co./",
 ]  # fmt: skip
 REFUSED = {
     "nothing": "",
@@ -24,7 +26,7 @@ REFUSED = {
     "a longer domain": "https://xendit.co.evil.example/",
     "a domain that ends alike": "https://evilxendit.co/",
     "a domain that ends in xen.to": "https://notxen.to/",
-    "a dot at the end": "https://xendit.co./",
+    "two dots at the end": "https://xendit.co../",
     "another top level": "https://xendit.com/",
     "script": "javascript:alert(1)",
     "script with slashes": "javascript://xendit.co/%0aalert(1)",
@@ -52,7 +54,7 @@ REFUSED = {
 FOREIGN_TO_THE_SANDBOX = {
     "another port": "http://127.0.0.1:8002/checkout/x",
     "no port": "http://127.0.0.1/checkout/x",
-    "another name of this machine": "http://localhost:8001/checkout/x",
+    "another port under another name": "http://localhost:8002/checkout/x",
     "another scheme": "https://127.0.0.1:8001/checkout/x",
     "another address of this machine": "http://127.0.0.2:8001/checkout/x",
     "a user": "http://me@127.0.0.1:8001/checkout/x",
@@ -72,8 +74,21 @@ def test_any_other_link_is_refused(link: str):
     assert not LIVE.allows(link)
 
 
-def test_the_host_and_port_of_the_api_are_allowed():
-    assert SANDBOX.allows("http://127.0.0.1:8001/checkout/ps-1")
+@pytest.mark.parametrize("api", NAMES_OF_THE_SANDBOX)
+@pytest.mark.parametrize("link", NAMES_OF_THE_SANDBOX)
+def test_the_host_and_port_of_the_api_are_allowed_under_every_name_of_this_machine(api: str, link: str):
+    assert AllowedHosts(api).allows(f"{link}/checkout/ps-1")
+
+
+@pytest.mark.parametrize("api", NAMES_OF_THE_SANDBOX)
+def test_browsers_are_told_every_name_of_this_machine(api: str):
+    assert {"http://127.0.0.1:8001", "http://localhost:8001"} == set(AllowedHosts(api).csp_sources()[4:])
+
+
+@pytest.mark.parametrize("api", ["https://xendit.example", "HTTPS://Xendit.Example.:443/v1"])
+def test_an_apis_own_host_has_many_spellings(api: str):
+    assert AllowedHosts(api).allows("https://XENDIT.example:443/checkout/ps-1")
+    assert AllowedHosts(api).csp_sources()[4:] == ["https://xendit.example"]
 
 
 @pytest.mark.parametrize("link", FOREIGN_TO_THE_SANDBOX.values(), ids=FOREIGN_TO_THE_SANDBOX)
@@ -85,12 +100,15 @@ def test_the_csp_names_the_same_hosts():
     assert LIVE.csp_sources() == [
         "https://xendit.co", "https://*.xendit.co", "https://xen.to", "https://*.xen.to", "https://api.xendit.co",
     ]  # fmt: skip
-    assert SANDBOX.csp_sources()[-1] == "http://127.0.0.1:8001"
+    assert SANDBOX.csp_sources()[:4] == LIVE.csp_sources()[:4]
 
 
 @pytest.mark.parametrize(
     ("api", "is_elsewhere"),
-    [("https://api.xendit.co", False), ("http://127.0.0.1:8001", True), ("https://xendit.co.evil.example", True)],
-)
+    [
+        ("https://api.xendit.co", False), ("HTTPS://API.Xendit.CO.:443", False), ("http://127.0.0.1:8001", True),
+        ("https://xendit.co.evil.example", True),
+    ],
+)  # fmt: skip
 def test_real_money_moves_at_xendit_only(api: str, is_elsewhere: bool):
     assert AllowedHosts(api).is_elsewhere == is_elsewhere
