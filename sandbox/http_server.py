@@ -11,16 +11,22 @@ import socket
 import socketserver
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
+from .incoming import IDLE_SECONDS, Incoming
+
 BODY_LIMIT = 256 * 1024
 # Who sends too much reads the refusal only if somebody takes what is sent; up to here, somebody does.
 IGNORED_LIMIT = 16 * 1024 * 1024
 LINE_LIMIT = 1024
-IDLE_SECONDS = 30
+# For a whole head, and for a whole body, from its first byte to its last.
+HEAD_SECONDS = 10
+BODY_SECONDS = 30
+EXPECTED = "100-continue"
 # How long nothing may come before no more is awaited of what is ignored.
 IGNORED_SECONDS = 0.2
 SESSION_ID = re.compile(r"ps-[0-9a-f]{20}([0-9a-f]{4})")
@@ -60,11 +66,20 @@ class Refused(Exception):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, listener: socket.socket, app: Callable, report: Callable[[str], Any]) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        app: Callable,
+        report: Callable[[str], Any],
+        head_seconds: float = HEAD_SECONDS,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
         socketserver.BaseServer.__init__(self, listener.getsockname(), Handler)
         self.socket = listener
         self.app = app
         self.report = report
+        self.head_seconds = head_seconds
+        self.body_seconds = body_seconds
 
     def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:
         """A caller who hangs up is no news."""
@@ -84,12 +99,39 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer
         raise AttributeError(name)
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._incoming = Incoming(self.connection)
+        self.rfile = io.BufferedReader(self._incoming)
+
+    def handle_one_request(self) -> None:
+        """A caller may be silent between two requests; once he begins one, his time runs."""
+        self._incoming.allow(IDLE_SECONDS)
+        try:
+            self.rfile.peek(1)
+        except TimeoutError:
+            self.close_connection = True
+            return
+        self._incoming.allow(self.server.head_seconds)
+        super().handle_one_request()
+
+    def handle_expect_100(self) -> bool:
+        """Tell a caller who asks whether he may send the body; he waits for it."""
+        try:
+            self._length()
+        except Refused as refused:
+            self._refuse(refused)
+            return False
+        super().handle_expect_100()
+        self.wfile.flush()
+        return True
+
     def answer(self) -> None:
         try:
             body = self._body()
         except Refused as refused:
-            self._ignore_rest()
-            self.send_error(refused.status)
+            self._refuse(refused)
             return
         status, headers, content = self._ask_app(body)
         self.send_response(int(status.partition(" ")[0]))
@@ -103,22 +145,30 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def _body(self) -> bytes:
+        self._incoming.allow(self.server.body_seconds)
+        if self.headers.get("Expect", EXPECTED).lower() != EXPECTED:
+            raise Refused(HTTPStatus.EXPECTATION_FAILED)
+        length = self._length()
+        return self._chunks() if length is None else self._read(length)
+
+    def _length(self) -> int | None:
+        """How long the body is; None if it comes in chunks."""
         lengths = self.headers.get_all("Content-Length", [])
         encodings = self.headers.get_all("Transfer-Encoding", [])
         if len(lengths) + len(encodings) > 1:
             raise Refused(HTTPStatus.BAD_REQUEST)
+        if encodings and encodings[0].strip().lower() != "chunked":
+            raise Refused(HTTPStatus.NOT_IMPLEMENTED)
         if encodings:
-            return self._chunks(encodings[0])
+            return None
         if lengths and not LENGTH.fullmatch(lengths[0]):
             raise Refused(HTTPStatus.BAD_REQUEST)
         length = int(lengths[0]) if lengths else 0
         if length > BODY_LIMIT:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        return self._read(length)
+        return length
 
-    def _chunks(self, encoding: str) -> bytes:
-        if encoding.strip().lower() != "chunked":
-            raise Refused(HTTPStatus.NOT_IMPLEMENTED)
+    def _chunks(self) -> bytes:
         body = b""
         while length := self._chunk_length():
             if len(body) + length > BODY_LIMIT:
@@ -147,16 +197,16 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.BAD_REQUEST)
         return content
 
-    def _ignore_rest(self) -> None:
-        """Take what the caller still sends, for a while; he may be waiting to have sent it."""
-        self.connection.settimeout(IGNORED_SECONDS)
+    def _refuse(self, refused: Refused) -> None:
+        """Answer at once, and take what the caller still sends, for a while: before that, he may not read."""
+        self.close_connection = True
+        self.send_error(refused.status)
+        self.wfile.flush()
+        self._incoming.allow(self.server.body_seconds, pause=IGNORED_SECONDS)
         ignored = 0
-        try:
+        with suppress(OSError):
             while ignored < IGNORED_LIMIT and (content := self.rfile.read1(65536)):
                 ignored += len(content)
-        except OSError:
-            pass
-        self.connection.settimeout(self.timeout)
 
     def _ask_app(self, body: bytes) -> tuple[str, list[Header], bytes]:
         started = []

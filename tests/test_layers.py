@@ -80,7 +80,7 @@ SANDBOX = (
     room("sandbox.webhooks", NETWORK),
     room("sandbox.memory", DATABASE),
     room("sandbox.contract"),
-    room("sandbox.http_server", NETWORK),
+    room("sandbox.http_server sandbox.incoming", NETWORK),
     room("sandbox.clock sandbox.settings"),
     room("sandbox.hosts"),
 )

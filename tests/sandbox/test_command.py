@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from sandbox.http_server import IDLE_SECONDS
+from sandbox.incoming import IDLE_SECONDS
 
 from .conftest import GOOD_CARD, SECRET_KEY, WEBHOOK_TOKEN, session_request, start
 

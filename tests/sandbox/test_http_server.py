@@ -1,0 +1,126 @@
+"""The sandbox's HTTP server against callers who are slow on purpose, or who ask before they send."""
+
+import socket
+import threading
+from time import monotonic
+
+import pytest
+
+from sandbox.http_server import BODY_LIMIT, Server
+
+from ..waiting import PATIENCE
+
+ALLOWED_SECONDS = 0.5
+PACE_SECONDS = 0.05
+POST = b"POST /x HTTP/1.1\r\nHost: x\r\n"
+BEGUN = {
+    "a request line": b"GET /x",
+    "a head": b"GET /x HTTP/1.1\r\nHost: x\r\nX: ",
+    "a body": POST + b"Content-Length: 1000\r\n\r\n",
+    "a chunk": POST + b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n",
+    "lines after the chunks": POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: ",
+    "a body that was refused": POST + b"Content-Length: 99999999\r\n\r\n",
+}
+
+
+@pytest.fixture(scope="module")
+def port():
+    """Of a server that gives a caller half a second, and tells each how long the body was."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    running = Server(listener, echo, len, head_seconds=ALLOWED_SECONDS, body_seconds=ALLOWED_SECONDS)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield listener.getsockname()[1]
+    running.shutdown()
+    listener.close()
+
+
+def echo(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{len(environ['wsgi.input'].read())} bytes".encode()]
+
+
+@pytest.fixture
+def line(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connected:
+        yield connected
+
+
+def trickle(line):
+    """Send a byte at a time until the other end hangs up; how many seconds that took."""
+    started = monotonic()
+    line.settimeout(PACE_SECONDS)
+    while monotonic() < started + PATIENCE:
+        try:
+            line.send(b"x")
+            if line.recv(1000) == b"":
+                return monotonic() - started
+        except TimeoutError:
+            pass
+        except OSError:
+            return monotonic() - started
+    raise AssertionError("the other end goes on listening")
+
+
+def answer(line, enough):
+    """What comes until that stands in it, or until the other end hangs up."""
+    received = b""
+    while enough not in received and (more := line.recv(1000)):
+        received += more
+    return received
+
+
+@pytest.mark.parametrize("begun", BEGUN.values(), ids=BEGUN)
+def test_who_sends_a_byte_at_a_time_is_dropped_when_the_whole_takes_too_long(line, begun):
+    line.sendall(begun)
+
+    assert trickle(line) < ALLOWED_SECONDS + PATIENCE / 2
+
+
+def test_who_sends_nothing_between_two_requests_may_take_longer(line):
+    request = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
+    line.sendall(request)
+    answer(line, b"0 bytes")
+    line.settimeout(ALLOWED_SECONDS * 2)
+    with pytest.raises(TimeoutError):
+        line.recv(1)
+
+    line.settimeout(PATIENCE)
+    line.sendall(request)
+
+    assert b"200 OK" in answer(line, b"0 bytes")
+
+
+@pytest.mark.parametrize(
+    ("how_long", "body"),
+    [
+        (b"Content-Length: 5\r\n", b"hello"),
+        (b"Transfer-Encoding: chunked\r\n", b"5\r\nhello\r\n0\r\n\r\n"),
+    ],
+    ids=["length", "chunks"],
+)
+def test_who_asks_before_the_body_is_answered_before_the_body(line, how_long, body):
+    line.sendall(POST + how_long + b"Expect: 100-Continue\r\n\r\n")
+    assert answer(line, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+
+    line.sendall(body)
+
+    assert b"200 OK" in answer(line, b"5 bytes")
+
+
+@pytest.mark.parametrize(
+    ("heads", "status"),
+    [
+        (b"Content-Length: %d\r\nExpect: 100-continue\r\n" % (BODY_LIMIT + 1), b"413"),
+        (b"Content-Length: 5x\r\nExpect: 100-continue\r\n", b"400"),
+        (b"Transfer-Encoding: gzip\r\nExpect: 100-continue\r\n", b"501"),
+        (b"Content-Length: 5\r\nExpect: a miracle\r\n", b"417"),
+    ],
+)
+def test_who_asks_for_what_cannot_be_is_refused_before_the_body(line, heads, status):
+    line.sendall(POST + heads + b"\r\n")
+
+    received = answer(line, b"no such thing")
+
+    assert received.startswith(b"HTTP/1.1 " + status)
+    assert b"Connection: close" in received
+    assert b'"error_code"' in received
