@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..context import ledger
-from ..contract import cards
+from ..contract import cards, typed
 from . import rendering, tries
 
 bp = Blueprint("cards", __name__)
@@ -39,7 +39,7 @@ def show_authentication(session_id: str, payment_id: str) -> ResponseReturnValue
 def authenticate(session_id: str, payment_id: str) -> ResponseReturnValue:
     """The code that the buyer typed, or the outcome that a learner chose."""
     session, payment = tries.pending(session_id, payment_id)
-    result, code = request.form.get("result"), request.form.get("code", "").strip()
+    result, code = request.form.get("result"), typed.digits(request.form.get("code", ""))
     if result == AUTHENTICATED or (result is None and code == cards.RIGHT_CODE):
         return _settle(session, payment, "FULL_AUTH")
     if result in cards.AUTHENTICATION_FAILURES:

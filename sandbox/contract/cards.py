@@ -4,8 +4,19 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from . import typed
+
 NAME_LENGTH = 100
-EXPIRY = re.compile(r"(0[1-9]|1[0-2]) ?/ ?(?:20)?(\d\d)", re.ASCII)
+YEAR = r"(?:20)?(?P<year>\d\d)"
+# With anything between the two numbers, with nothing between them, and with the year first, as browsers fill it in.
+EXPIRIES = tuple(
+    re.compile(form, re.ASCII)
+    for form in (
+        rf"(?P<month>0?[1-9]|1[0-2])-{YEAR}",
+        rf"(?P<month>0[1-9]|1[0-2]){YEAR}",
+        r"20(?P<year>\d\d)-(?P<month>0?[1-9]|1[0-2])",
+    )
+)
 NETWORKS = {
     "4": "VISA",
     "5": "MASTERCARD",
@@ -75,12 +86,12 @@ FAILING_AMOUNT_MPGS_VISA = 10.65
 
 def mistakes(form: Mapping[str, str], today: datetime) -> dict[str, str]:
     """Field name → the text about it, for each field of the card form that can't be right today."""
-    number = digits(form.get("card_number", ""))
+    number = typed.digits(form.get("card_number", ""))
     checks = {
         "card_number": _is_card_number(number),
-        "expiry": _is_expiry(form.get("expiry", "")),
-        "cvn": _is_cvn(form.get("cvn", ""), number),
-        "cardholder_name": _is_name(form.get("cardholder_name", "")),
+        "expiry": _month_and_year(form.get("expiry", "")) is not None,
+        "cvn": _is_cvn(typed.digits(form.get("cvn", "")), number),
+        "cardholder_name": _is_name(typed.words(form.get("cardholder_name", ""))),
     }
     found = {field: f"mistake.{field}" for field, is_right in checks.items() if not is_right}
     if "expiry" not in found and _is_past(form["expiry"], today):
@@ -88,22 +99,18 @@ def mistakes(form: Mapping[str, str], today: datetime) -> dict[str, str]:
     return found
 
 
-def digits(text: str) -> str:
-    return re.sub(r"[ -]", "", text)
-
-
 def details(form: Mapping[str, str]) -> dict:
-    """What a payment keeps of the card: never the whole number, never the CVN."""
-    number = digits(form["card_number"])
+    """What a payment keeps of the card, whose form has no mistakes: never the whole number, never the CVN."""
+    number = typed.digits(form["card_number"])
     month, year = _month_and_year(form["expiry"])
-    first_name, _, last_name = form["cardholder_name"].strip().partition(" ")
+    first_name, _, last_name = typed.words(form["cardholder_name"]).partition(" ")
     return {
         "masked_card_number": f"{number[:4]}{'X' * (len(number) - 8)}{number[-4:]}",
         "expiry_month": f"{month:02}",
         "expiry_year": str(year),
         "network": _network(number),
         "cardholder_first_name": first_name,
-        **({"cardholder_last_name": last_name.strip()} if last_name.strip() else {}),
+        **({"cardholder_last_name": last_name} if last_name else {}),
     }
 
 
@@ -121,7 +128,7 @@ def payment_details(flow: str, authorization_code: str) -> dict:
 
 def is_frictionless(number: str, session: dict) -> bool:
     """Whether the card's bank asks the buyer nothing."""
-    number = digits(number)
+    number = typed.digits(number)
     is_small = session["currency"] == "THB" and session["amount"] < SMALL_THB
     return number in FRICTIONLESS or (is_small and number in FRICTIONLESS_IF_SMALL)
 
@@ -157,27 +164,24 @@ def _passes_luhn(number: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
-def _is_expiry(text: str) -> bool:
-    return EXPIRY.fullmatch(text.strip()) is not None
-
-
 def _is_past(text: str, today: datetime) -> bool:
     month, year = _month_and_year(text)
     return (year, month) < (today.year, today.month)
 
 
-def _month_and_year(text: str) -> tuple[int, int]:
-    month, year = EXPIRY.fullmatch(text.strip()).groups()
-    return int(month), 2000 + int(year)
+def _month_and_year(text: str) -> tuple[int, int] | None:
+    numbers = typed.numbers(text)
+    found = next(filter(None, (form.fullmatch(numbers) for form in EXPIRIES)), None)
+    return found and (int(found["month"]), 2000 + int(found["year"]))
 
 
-def _is_cvn(text: str, number: str) -> bool:
+def _is_cvn(code: str, number: str) -> bool:
     length = 4 if number.startswith(AMEX_PREFIXES) else 3
-    return re.fullmatch(rf"\d{{{length}}}", text.strip(), re.ASCII) is not None
+    return re.fullmatch(rf"\d{{{length}}}", code, re.ASCII) is not None
 
 
-def _is_name(text: str) -> bool:
-    return 0 < len(text.strip()) <= NAME_LENGTH
+def _is_name(name: str) -> bool:
+    return len(name) <= NAME_LENGTH and any(map(str.isalpha, name))
 
 
 def _network(number: str) -> str:

@@ -169,3 +169,23 @@ def test_a_session_that_skips_the_bank_pays_at_once(api, buyer):
 
 def failure_of(receiver, session):
     return receiver.wait_for(session, "payment.failure")["body"]["data"]["failure_code"]
+
+
+@pytest.mark.parametrize("code", ["123 456", "\u202a123456\u202c", "１２３４５６", "123-456"])
+def test_a_code_is_taken_as_people_paste_it(api, buyer, code):
+    assert buyer.types_code(api.create(), code).headers["Location"] == COMPLETE
+
+
+def test_a_card_as_people_paste_it_pays(api, buyer):
+    pasted = {"card_number": "４０００-0000\u00a00000 1000\u200e", "expiry": "1239", "cvn": "1 2 3"}
+
+    assert buyer.pays_by_card(api.create(), GOOD_CARD | pasted).headers["Location"] == COMPLETE
+
+
+@pytest.mark.parametrize(("locale", "sentence"), [("en", "Enter the expiry date"), ("th", "กรอกวันหมดอายุ")])
+def test_what_cannot_be_used_is_said_by_its_field_and_stays_in_it(api, buyer, locale, sentence):
+    answer = buyer.pays_by_card(api.create(locale=locale), GOOD_CARD | {"expiry": "13-39"})
+
+    assert answer.status_code == 422
+    assert f'id="expiry-mistake">{sentence}' in answer.text
+    assert 'value="13-39"' in answer.text
