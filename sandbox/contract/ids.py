@@ -5,7 +5,11 @@ They are random; those of a source with a seed are the same ones in the same ord
 
 import hashlib
 import random
+import string
 import uuid
+
+LETTERS_OF_A_SUFFIX = string.ascii_letters + string.digits + "_-"
+LENGTH_OF_A_SUFFIX = 10
 
 
 class Ids:
@@ -20,6 +24,11 @@ class Ids:
 
     def payment_request_id(self) -> str:
         return f"pr-{self._uuid()}"
+
+    def payment_reference(self, session_reference: str) -> str:
+        """A payment's own reference: it begins with the session's. Source: CONTRACT 4.4, deliveries seen live."""
+        suffix = "".join(self._source.choices(LETTERS_OF_A_SUFFIX, k=LENGTH_OF_A_SUFFIX))
+        return f"{session_reference}_{suffix}"
 
     def payment_id(self) -> str:
         return f"py-{self._uuid()}"
@@ -47,6 +56,11 @@ class Ids:
 
     def _hexadecimal(self, length: int) -> str:
         return self._source.getrandbits(8 * length).to_bytes(length, "big").hex()
+
+
+def session_reference(payment_reference: str) -> str:
+    """The reference of the session that a payment's reference was made from."""
+    return payment_reference[: -LENGTH_OF_A_SUFFIX - 1]
 
 
 def business_id(key: str) -> str:

@@ -107,7 +107,7 @@ def _new_payment(ledger: Ledger, session: dict, channel_code: str, channel_prope
     return {
         "payment_id": ledger.ids.payment_id(),
         "business_id": session["business_id"],
-        "reference_id": session["reference_id"],
+        "reference_id": ledger.ids.payment_reference(session["reference_id"]),
         "payment_request_id": ledger.ids.payment_request_id(),
         **{name: session[name] for name in ECHOED if name in session},
         "type": _type(session, save),

@@ -6,7 +6,6 @@ from ..webhooks import deliveries
 
 ECHOED = (
     "business_id",
-    "reference_id",
     "customer_id",
     "country",
     "currency",
@@ -35,7 +34,10 @@ def create_if_saved(ledger: Ledger, session: dict, payment: dict, details: dict)
     if payment["type"] == "PAY":
         return {}
     known = {name: value for name, value in details.get("payment_details", {}).items() if name in SHARED_DETAILS}
-    token = _new_token(ledger, payment) | {"status": TokenStatus.ACTIVE, **({"token_details": known} if known else {})}
+    token = _new_token(ledger, session, payment) | {
+        "status": TokenStatus.ACTIVE,
+        **({"token_details": known} if known else {}),
+    }
     _tell(ledger, session, "payment_token.activation", token)
     return {"payment_token_id": token["payment_token_id"]}
 
@@ -43,14 +45,15 @@ def create_if_saved(ledger: Ledger, session: dict, payment: dict, details: dict)
 def fail(ledger: Ledger, session: dict, payment: dict) -> None:
     """The buyer's method could not be saved. Tokens know fewer reasons than payments."""
     reason = payment["failure_code"] if payment["failure_code"] in FAILURES else OTHER_FAILURE
-    token = _new_token(ledger, payment) | {"status": TokenStatus.FAILED, "failure_code": reason}
+    token = _new_token(ledger, session, payment) | {"status": TokenStatus.FAILED, "failure_code": reason}
     _tell(ledger, session, "payment_token.failure", token)
 
 
-def _new_token(ledger: Ledger, payment: dict) -> dict:
+def _new_token(ledger: Ledger, session: dict, payment: dict) -> dict:
     now = ledger.clock.stamp()
     return {
         "payment_token_id": ledger.ids.payment_token_id(),
+        "reference_id": session["reference_id"],
         **{name: payment[name] for name in ECHOED if name in payment},
         "created": now,
         "updated": now,

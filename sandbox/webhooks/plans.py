@@ -223,8 +223,8 @@ _EVERY = (
     Position("odd_type", ("with an unusual type and status", ""), "Odd: type and status", ODD, shape=shapes.odd_type),
     Position(
         "odd_reference",
-        ("with a suffix to the reference", ""),
-        "Odd: reference with a suffix",
+        ("with the session’s reference in payments", ""),
+        "Odd: the session’s reference",
         ODD,
         shape=shapes.odd_reference,
     ),

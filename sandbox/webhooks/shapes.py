@@ -6,6 +6,8 @@ The numbers are rows of the table of discrepancies in the contract (its section 
 
 from collections.abc import Callable
 
+from ..contract import ids
+
 Shape = Callable[[dict], dict]
 OTHER_CURRENCIES = {"IDR": "PHP"}
 OTHER_CURRENCY = "IDR"
@@ -96,10 +98,10 @@ def odd_type(envelope: dict) -> dict:
 
 
 def odd_reference(envelope: dict) -> dict:
-    """A payment's reference may be the session's with a suffix (4.4)."""
+    """A payment under the session's own reference, as Xendit's examples have it (45)."""
     data = envelope["data"]
-    if envelope["event"].startswith("payment.") and "reference_id" in data:
-        return _with(envelope, {"reference_id": f"{data['reference_id']}-1"})
+    if envelope["event"].startswith(("payment.", "payment_request.")) and "reference_id" in data:
+        return _with(envelope, {"reference_id": ids.session_reference(data["reference_id"])})
     return envelope
 
 

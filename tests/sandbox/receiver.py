@@ -46,17 +46,16 @@ class Receiver:
         raise AssertionError(f"no {event}; got {self.events(session)}")
 
     def _about(self, session):
-        # Payment events carry no session id: the reference is what both have.
-        return [w for w in list(self.received) if object_of(w["body"])["reference_id"] == session["reference_id"]]
+        # Payment events carry no session id: a payment's reference begins with the session's.
+        return [w for w in list(self.received) if is_of(object_of(w["body"])["reference_id"], session["reference_id"])]
 
     def _handler(receiver):
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 receiver.received.append({"headers": dict(self.headers.items()), "body": body, "at": time.time()})
-                reference_id = object_of(body)["reference_id"]
-                time.sleep(receiver.delays.get(reference_id, 0))
-                status = receiver.statuses.get(reference_id, 200)
+                time.sleep(chosen(receiver.delays, body, 0))
+                status = chosen(receiver.statuses, body, 200)
                 self.send_response(status)
                 if status == 302:
                     self.send_header("Location", receiver.url + "/elsewhere")
@@ -68,6 +67,17 @@ class Receiver:
                 pass
 
         return Handler
+
+
+def is_of(reference_id, session_reference):
+    """Whether an object with this reference belongs to the session with that one."""
+    return reference_id == session_reference or reference_id[:-11] == session_reference
+
+
+def chosen(settings, envelope, usual):
+    """What a test has set for the session that the webhook is about."""
+    reference_id = object_of(envelope)["reference_id"]
+    return next((each for of, each in list(settings.items()) if is_of(reference_id, of)), usual)
 
 
 def object_of(envelope):

@@ -47,6 +47,21 @@ def test_a_payment_reads_as_its_webhook_told_it(merchant, buyer, receiver):
     assert payment["payment_details"]["authentication_data"]["flow"] == "FRICTIONLESS"
 
 
+def test_each_try_has_a_reference_of_its_own_that_begins_with_the_sessions(merchant, buyer, receiver):
+    session = merchant.create()
+    buyer.fails_by_qr(session)
+    buyer.pays_by_qr(session)
+
+    failed, paid = (receiver.wait_for(session, f"payment.{end}")["body"]["data"] for end in ("failure", "capture"))
+
+    for payment in (failed, paid):
+        assert re.fullmatch(re.escape(session["reference_id"]) + "_[A-Za-z0-9_-]{10}", payment["reference_id"])
+    assert failed["reference_id"] != paid["reference_id"]
+    assert merchant.payment(session)["reference_id"] == paid["reference_id"]
+    assert merchant.payment_request(session)["reference_id"] == paid["reference_id"]
+    assert merchant.session(session)["reference_id"] == session["reference_id"]
+
+
 def test_a_payment_request_tells_the_outcome_and_the_newest_payment(merchant, buyer):
     session = merchant.create()
     buyer.pays_by_card(session)

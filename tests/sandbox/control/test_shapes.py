@@ -29,7 +29,7 @@ ALTERED = {
     "odd_type": lambda told, _: (of_payment(told)["data"]["type"], of_payment(told)["data"]["status"])
     == ("SINGLE_PAYMENT", "CAPTURED"),
     "odd_reference": lambda told, session: of_payment(told)["data"]["reference_id"]
-    == session["reference_id"] + "-1" and told[COMPLETED]["data"]["reference_id"] == session["reference_id"],
+    == told[COMPLETED]["data"]["reference_id"] == session["reference_id"],
     "odd_gaps": lambda told, _: not {"captures", "request_amount"} & set(of_payment(told)["data"])
     and "api_version" not in of_payment(told),
 }  # fmt: skip
