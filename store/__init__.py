@@ -35,7 +35,7 @@ def create_app(settings: Settings | None = None, provider: Client | None = None)
     INSTANCE.mkdir(exist_ok=True)
     app.extensions["settings"] = settings
     app.extensions["xendit"] = provider or Client(
-        settings.xendit_secret_key, settings.xendit_api_url, monotonic=clock.monotonic
+        settings.xendit_secret_key, settings.xendit_api_url, monotonic=clock.monotonic, now=clock.now
     )
     database.init_app(app, migrations=str(ROOT / "store" / "migrations"))
     web.init_app(app)

@@ -4,6 +4,7 @@ They have the interface of `processes.py`, so that a `Buyer` walks through both.
 """
 
 import subprocess
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import requests
@@ -38,13 +39,14 @@ class Sandbox(Controls):
     def __init__(self, shop_url: str = SHOP_URL, url: str = SANDBOX_URL, clock: Clock | None = None):
         self.network = Network()
         self.url = url
+        self.date: str | None = None  # the Date header of its answers
         self.database = Database(clock=clock)
         self.app = sandbox.create_app(Settings(public_url=self.url, secret_key=SECRET_KEY), self.database)
         accounts.open(self.database, SECRET_KEY, "Warung")
         accounts.change(
             self.database, SECRET_KEY, webhook_url=f"{shop_url}/webhooks/xendit", webhook_token=WEBHOOK_TOKEN
         )
-        self.network.add(self.url, self.app)
+        self.network.add(self.url, self._dated)
         self.visitor = self.network.browser()
         self._courier = Courier(self.database, report=len, post=self._post)
 
@@ -65,6 +67,10 @@ class Sandbox(Controls):
     def calls(self, method: str) -> list[str]:
         """The paths that were called in this way, oldest first."""
         return [row["path"] for row in self.database.rows("SELECT path FROM calls WHERE method = ?", method)]
+
+    def _dated(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        more = [("Date", self.date)] if self.date else []
+        return self.app(environ, lambda status, headers, _=None: start_response(status, headers + more))
 
     def _post(self, url: str, headers: dict, body: str, timeout_seconds: float) -> tuple[int | None, str]:
         try:
@@ -120,4 +126,5 @@ def _let_go() -> None:
 
 def _app(folder: Path, sandbox: Sandbox, **settings: str):
     environ = settings_of_shop(SHOP_PORT, folder, sandbox.url, **settings)
-    return create_app(read_settings(environ), Client(SECRET_KEY, sandbox.url, sandbox.network, clock.monotonic))
+    provider = Client(SECRET_KEY, sandbox.url, sandbox.network, clock.monotonic, clock.now)
+    return create_app(read_settings(environ), provider)

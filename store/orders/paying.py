@@ -91,13 +91,13 @@ def _claim(order_id: int, settings: Settings) -> Claim:
 
 
 def _open_session(claim: Claim, provider: Client) -> str | None:
-    """Return the link of a new session; None if the same with fresh references may be made."""
+    """Return the link of a new session; None if another try may do at once."""
     try:
         session = provider.create_session(claim.request)
     except XenditError as error:
         log.warning("%s: no session, %s", claim.request.reference, error)
         _note_trouble(claim.attempt_id, error)
-        if isinstance(error, ProviderRefused) and error.is_duplicate:
+        if isinstance(error, ProviderRefused) and error.calls_for_another:
             return None
         raise PaymentUnavailable from error
     if not _keep_session(claim.attempt_id, session):

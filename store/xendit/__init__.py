@@ -4,7 +4,7 @@ It needs `requests` only and knows nothing of the shop, so it can be lifted out 
 """
 
 from .client import Client, Patience
-from .errors import ProviderRefused, ProviderUnavailable, UntrustedAnswer, XenditError
+from .errors import ProviderRefused, ProviderUnavailable, RateLimited, UntrustedAnswer, XenditError
 from .hosts import Origin, host_name, is_loopback, origin
 from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
@@ -21,6 +21,7 @@ __all__ = [
     "Patience",
     "ProviderRefused",
     "ProviderUnavailable",
+    "RateLimited",
     "Session",
     "SessionRequest",
     "SessionStatus",

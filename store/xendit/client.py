@@ -1,6 +1,6 @@
 """The client of Xendit's API: one request method, named time limits, our own errors.
 
-No exception of `requests` leaves this module, no redirect is followed, and nothing secret is logged.
+Only our own errors leave this module, no redirect is followed, and nothing secret is logged.
 """
 
 import logging
@@ -10,16 +10,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import requests
 from requests.adapters import BaseAdapter
-from urllib3.exceptions import HTTPError
 
 from . import strict_json
-from .errors import ProviderRefused, ProviderUnavailable, UntrustedAnswer
+from .errors import ProviderRefused, ProviderUnavailable, RateLimited, UntrustedAnswer, XenditError
 from .links import AllowedHosts
 from .payloads import Session, SessionRequest
 
@@ -27,6 +28,10 @@ MAX_ANSWER_BYTES = 256 * 1024
 CHUNK = 16 * 1024
 CALLS_AT_ONCE = 64
 ERROR_CODE = re.compile(r"[A-Z0-9_]{1,64}", re.ASCII)
+# A Date has whole seconds and was under way for a while; a difference up to this is none.
+SAME_TIME = timedelta(seconds=5)
+# Beyond this no certificate would have held either: that is no clock to go by.
+MOST_CLOCK_OFFSET = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +45,11 @@ class Patience:
     total: float
 
 
+class Answer(NamedTuple):
+    status: int
+    content: bytes
+
+
 CREATE = Patience(connect=2, read=8, total=10)
 LOOK = Patience(connect=2, read=5, total=7)
 
@@ -47,7 +57,8 @@ LOOK = Patience(connect=2, read=5, total=7)
 class Client:
     """Calls Xendit's session endpoints with one secret key. Safe to share between threads.
 
-    `transport` is what carries the calls, if that is not the network; `monotonic` tells how long they took.
+    `transport` is what carries the calls, if that is not the network; `monotonic` tells how long they took,
+    and `now` what time it is here. What time it is at Xendit, each of its answers tells.
     """
 
     def __init__(
@@ -56,11 +67,14 @@ class Client:
         api_url: str,
         transport: BaseAdapter | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._auth = (secret_key, "")
         self._api_url = api_url.rstrip("/")
         self._transport = transport
         self._monotonic = monotonic
+        self._now = now
+        self._clock_offset = timedelta(0)  # Xendit's clock minus ours
         self.hosts = AllowedHosts(self._api_url)
         self._local = threading.local()
         # A time-out of `requests` is for the next piece of an answer, headers included. So that a call
@@ -70,10 +84,12 @@ class Client:
     def create_session(self, request: SessionRequest) -> Session:
         """Create a payment session. Source: POST /sessions in Xendit's API reference.
 
+        Its end is told to Xendit by Xendit's own clock, once that is known.
         Raises ProviderRefused if it certainly was not made, ProviderUnavailable if it may have been,
         UntrustedAnswer if the answer has another amount, currency or reference, or a link elsewhere.
         """
-        session = Session.from_json(self._call("POST", "/sessions", CREATE, request.to_json(), request.reference))
+        body = replace(request, expires_at=request.expires_at + self._clock_offset).to_json()
+        session = Session.from_json(self._call("POST", "/sessions", CREATE, body, request.reference))
         same = (session.reference, session.currency, session.amount) == (
             request.reference, request.currency, request.amount,
         )  # fmt: skip
@@ -107,14 +123,17 @@ class Client:
         try:
             # A clock that was put in place for the caller holds in a copy of its context.
             call = self._calls.submit(copy_context().run, self._exchange, method, path, patience, body)
-            status, content = call.result(timeout=patience.total)
-        except (requests.RequestException, HTTPError, TimeoutError) as error:
+            answer = call.result(timeout=patience.total)
+        except XenditError:
+            raise
+        except Exception as error:
+            # Not only its own: a key, an address or a certificate may let `requests` raise anything.
             log.warning("xendit %s %s: %s", method, subject, type(error).__name__)
             raise ProviderUnavailable(type(error).__name__) from error
-        log.info("xendit %s %s: %s in %d ms", method, subject, status, (self._monotonic() - started) * 1000)
-        return _checked(status, content)
+        log.info("xendit %s %s: %s in %d ms", method, subject, answer.status, (self._monotonic() - started) * 1000)
+        return _checked(answer)
 
-    def _exchange(self, method: str, path: str, patience: Patience, body: dict | None) -> tuple[int, bytes]:
+    def _exchange(self, method: str, path: str, patience: Patience, body: dict | None) -> Answer:
         deadline = self._monotonic() + patience.total
         with self._session().request(
             method,
@@ -125,7 +144,8 @@ class Client:
             allow_redirects=False,
             stream=True,
         ) as response:
-            return response.status_code, self._read(response, deadline)
+            self._note_clock(response.headers.get("Date", ""))
+            return Answer(response.status_code, self._read(response, deadline))
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         """Return the body, or raise once it is too long or too late for anybody."""
@@ -138,6 +158,16 @@ class Client:
                 raise requests.ReadTimeout("the answer took too long")
         return content
 
+    def _note_clock(self, date: str) -> None:
+        """Remember how far Xendit's clock is from ours. A session's end that is right here may be refused there."""
+        try:
+            offset = parsedate_to_datetime(date).astimezone(UTC) - self._now()
+        except (ValueError, OverflowError):
+            return  # no Date, or none that is written as one
+        if abs(offset) > MOST_CLOCK_OFFSET:
+            return
+        self._clock_offset = offset if abs(offset) > SAME_TIME else timedelta(0)
+
     def _session(self) -> requests.Session:
         # requests does not promise that its Session is safe between threads.
         if not hasattr(self._local, "session"):
@@ -147,7 +177,10 @@ class Client:
         return self._local.session
 
 
-def _checked(status: int, content: bytes) -> Any:
+def _checked(answer: Answer) -> Any:
+    status, content = answer
+    if status == requests.codes.too_many_requests:
+        raise RateLimited
     if 400 <= status < 500 and status != requests.codes.request_timeout:
         raise ProviderRefused(status, _error_code(content))
     if not 200 <= status < 300:

@@ -3,6 +3,7 @@
 XenditError
 ├── ProviderRefused      a definite 4xx: the call did nothing
 └── ProviderUnavailable  no answer, or none to rely on: the call may have worked
+    ├── RateLimited      429: the call did nothing, and later it may work
     └── UntrustedAnswer  a good status with a body that is not what was asked for
 """
 
@@ -25,13 +26,23 @@ class ProviderRefused(XenditError):
         return self.status == 404
 
     @property
-    def is_duplicate(self) -> bool:
-        """Tell whether a reference in the request was used before, so that a fresh one may do (CONTRACT 1.4)."""
-        return self.status == 409
+    def calls_for_another(self) -> bool:
+        """Tell whether the same with fresh references, and an end by Xendit's own clock, may do (CONTRACT 1.4).
+
+        A reference may have been used before; and only the answer to a call tells what time it is at Xendit.
+        """
+        return self.status == 409 or self.code == "INVALID_EXPIRY_DATE"
 
 
 class ProviderUnavailable(XenditError):
     """Nobody knows whether the call worked: time-out, broken connection, 5xx."""
+
+
+class RateLimited(ProviderUnavailable):
+    """Too many calls in this minute (CONTRACT 1.2). The call did nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("HTTP 429")
 
 
 class UntrustedAnswer(ProviderUnavailable):
