@@ -12,6 +12,7 @@ from store.config import read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY = "xnd_development_for_the_tests"
+COOKIE_KEY = "signs the cookies of the tests, and no others"
 WEBHOOK_TOKEN = "token-of-the-tests-0123456789abcdef"
 
 
@@ -20,7 +21,7 @@ def settings_of_shop(port: int, folder: Path, provider_url: str, **settings: str
     return {
         "PORT": str(port),
         "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
-        "SECRET_KEY": "signs the cookies of the tests",
+        "SECRET_KEY": COOKIE_KEY,
         "XENDIT_SECRET_KEY": SECRET_KEY,
         "XENDIT_API_URL": provider_url,
         "XENDIT_WEBHOOK_TOKEN": WEBHOOK_TOKEN,

@@ -2,7 +2,6 @@
 
 import re
 import reprlib
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from ..database import db, transaction
 from ..models import Category, Product
 from ..rules.money import InexactAmount
 from ..shop import amount_rule, merchants_amount
+from ..text_file import UnreadableText, read_toml
 
 CATALOG_FILE = Path(__file__).parent.parent / "data" / "catalog.toml"
 PICTURES = ROOT / "static" / "pictures"
@@ -59,11 +59,10 @@ def _product(row: dict, category: Category, currency: str, position: int) -> Pro
 
 def _read_file(file: Path, currency: str, pictures: Path) -> dict:
     try:
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        problems = _file_problems(data, currency, pictures)
-    except (OSError, ValueError) as error:
-        problems = [f"{error}."]
-    if problems:
+        data = read_toml(file)
+    except UnreadableText as error:
+        raise SettingsError([f"{error}."]) from error
+    if problems := _file_problems(data, currency, pictures):
         raise SettingsError([f"{file.name}: {problem}" for problem in problems])
     return data
 

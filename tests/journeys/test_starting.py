@@ -16,11 +16,12 @@ import requests
 
 from ..ports import free_port
 from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment
+from ..records import COOKIE_KEY
 from ..waiting import wait_until
 
 PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")
 REQUIRED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN", "PUBLIC_URL")
-GOOD = {"SECRET_KEY": "signs the cookies of the tests", "XENDIT_SECRET_KEY": SECRET_KEY}
+GOOD = {"SECRET_KEY": COOKIE_KEY, "XENDIT_SECRET_KEY": SECRET_KEY}
 SANDBOX = {"XENDIT_API_URL": "http://127.0.0.1:1"}
 
 

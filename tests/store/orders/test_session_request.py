@@ -10,9 +10,11 @@ from store.config import Settings, read_settings
 from store.models import Attempt, Order, OrderLine
 from store.orders.session_request import session_request
 
+from ...records import COOKIE_KEY
+
 SETTINGS = read_settings(
     {
-        "SECRET_KEY": "signs the cookies of the tests", "XENDIT_SECRET_KEY": "xnd_development_key",
+        "SECRET_KEY": COOKIE_KEY, "XENDIT_SECRET_KEY": "xnd_development_key",
         "XENDIT_WEBHOOK_TOKEN": "t" * 24, "PUBLIC_URL": "https://shop.example",
     }
 )  # fmt: skip
