@@ -18,7 +18,7 @@ bind = f"127.0.0.1:{settings.port}"
 # A checkout waits for Xendit, so threads and not processes carry the load. Measured with a provider
 # that takes 200 ms and 64 buyers: 2 x 4 threads made the catalog ten times slower, 2 x 32 did not.
 worker_class = "gthread"
-workers = 2
+workers = settings.workers
 threads = 32
 # No access log: the paths of order pages are secrets.
 accesslog = None

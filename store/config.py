@@ -1,29 +1,33 @@
 """Settings from the environment or `.env`, and the merchant's shop beside them.
 
-The only module that reads the environment. All that is missing or wrong is said at once, by SettingsError.
+All that is missing or wrong is said at once, by SettingsError.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv import load_dotenv
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from .environment import bare, environment
+from .rules.secrets import HOW_TO_MAKE_ONE, secret_key_problem, webhook_token_problem, xendit_key_problem
 from .shop import SHOP_FILE, Shop, read_shop
+from .text_file import UnreadableText
 from .xendit import AllowedHosts, Origin, is_loopback, origin
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 
 XENDIT_API_URL = "https://api.xendit.co"
-WEBHOOK_TOKEN_LENGTH = 24
+# How many processes gunicorn makes; hosts set WEB_CONCURRENCY.
+WORKERS, MOST_WORKERS = 2, 100
+DEFAULT_DATABASE = URL.create("sqlite", database=str(INSTANCE / "warung.db")).render_as_string()
+SAMPLE_DATABASE = "sqlite:////var/lib/warung/warung.db"
 # What must be set, and what it is.
 REQUIRED = {
-    "SECRET_KEY": "any long random text; it signs the buyers' cookies",
+    "SECRET_KEY": f"it signs the buyers' cookies; {HOW_TO_MAKE_ONE}",
     "XENDIT_SECRET_KEY": (
         "the API key from Xendit's dashboard. (For the offline demo, use `make run` or `python app.py`;"
         " beside it, `flask --env-file instance/demo.env --app app …`)"
@@ -42,6 +46,7 @@ class SettingsError(Exception):
 @dataclass(frozen=True)
 class Settings:
     port: int
+    workers: int
     public_url: str
     database_url: str
     secret_key: str
@@ -56,19 +61,18 @@ def read_settings(environ: Mapping[str, str] | None = None, shop_file: Path = SH
 
     Raises SettingsError, which names every setting that is missing or wrong.
     """
-    if environ is None:
-        load_dotenv(ROOT / ".env")
-        environ = os.environ
+    environ = read_environment() if environ is None else bare(environ)
     problems: list[str] = []
-    port = _port(environ, "PORT", 8000, problems)
+    port = _whole_number(environ, "PORT", 8000, 65535, problems)
     settings = Settings(
         port=port,
+        workers=_whole_number(environ, "WEB_CONCURRENCY", WORKERS, MOST_WORKERS, problems),
         public_url=_public_url(environ, port),
-        database_url=environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'warung.db'}",
+        database_url=environ.get("DATABASE_URL") or DEFAULT_DATABASE,
         secret_key=_required(environ, "SECRET_KEY", problems),
         xendit_secret_key=_required(environ, "XENDIT_SECRET_KEY", problems),
         xendit_api_url=(environ.get("XENDIT_API_URL") or XENDIT_API_URL).rstrip("/"),
-        xendit_webhook_token=environ.get("XENDIT_WEBHOOK_TOKEN", "").strip(),
+        xendit_webhook_token=environ.get("XENDIT_WEBHOOK_TOKEN", ""),
         shop=read_shop(shop_file, problems),
     )
     problems += _problems(settings)
@@ -77,10 +81,18 @@ def read_settings(environ: Mapping[str, str] | None = None, shop_file: Path = SH
     return settings
 
 
+def read_environment() -> dict[str, str]:
+    """Return the environment of this process, and below it what the project's own `.env` says. Raises SettingsError."""
+    try:
+        return environment(ROOT)
+    except UnreadableText as error:
+        raise SettingsError([f"{error}."]) from error
+
+
 def read_port(environ: Mapping[str, str], name: str, default: int) -> int:
     """Return a port number from `environ`. Raises SettingsError."""
     problems: list[str] = []
-    port = _port(environ, name, default, problems)
+    port = _whole_number(environ, name, default, 65535, problems)
     if problems:
         raise SettingsError(problems)
     return port
@@ -94,24 +106,30 @@ def _public_url(environ: Mapping[str, str], port: int) -> str:
 
 
 def _required(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
-    value = environ.get(name, "").strip()
+    value = environ.get(name, "")
     if not value:
         problems.append(f"{name} is not set: {REQUIRED[name]}.")
     return value
 
 
-def _port(environ: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+def _whole_number(environ: Mapping[str, str], name: str, default: int, most: int, problems: list[str]) -> int:
     text = environ.get(name) or str(default)
-    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+    # No number of more than ten digits can be right, and Python refuses to read one of 5,000.
+    if text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= most:
         return int(text)
-    problems.append(f"{name} is {text!r}, but a port is a number from 1 to 65535.")
+    problems.append(f"{name} is {text[:40]!r}, but must be a whole number from 1 to {most}.")
     return default
 
 
 def _problems(settings: Settings) -> list[str]:
+    secrets = (
+        settings.secret_key and secret_key_problem(settings.secret_key),
+        settings.xendit_secret_key and xendit_key_problem(settings.xendit_secret_key),
+        webhook_token_problem(settings.xendit_webhook_token),
+    )
     return [
+        *filter(None, secrets),
         *_database_problems(settings.database_url),
-        *_token_problems(settings.xendit_webhook_token),
         *_api_problems(settings),
         *_public_problems(settings),
     ]
@@ -121,28 +139,41 @@ def _database_problems(url: str) -> list[str]:
     try:
         address = make_url(url)
         backend = address.get_backend_name()
-    except ArgumentError:
-        return ["DATABASE_URL is no SQLAlchemy address, such as sqlite:////var/lib/warung/warung.db."]
+    except (ArgumentError, ValueError):
+        return [f"DATABASE_URL is no SQLAlchemy address, such as {SAMPLE_DATABASE}."]
+    if backend == "postgres":
+        return ["DATABASE_URL begins with postgres, which SQLAlchemy does not know: write postgresql+psycopg://…"]
     if backend not in ("sqlite", "postgresql"):
         return [f"DATABASE_URL names {backend}, but the shop runs on SQLite or PostgreSQL."]
+    if backend == "sqlite" and (problem := _sqlite_problem(address)):
+        return [problem]
+    return _driver_problems(address)
+
+
+def _sqlite_problem(address: URL) -> str | None:
+    if address.host:
+        return (
+            f"DATABASE_URL has a slash too few: three before a path, four before one from the root, {SAMPLE_DATABASE}."
+        )
+    name = address.database or ":memory:"
+    if ":memory:" in name or address.query.get("mode") == "memory":
+        return (
+            "DATABASE_URL names a database in memory, and each process would have one of its own:"
+            f" name a file, such as {SAMPLE_DATABASE}."
+        )
+    return None
+
+
+def _driver_problems(address: URL) -> list[str]:
+    advice = "for PostgreSQL install psycopg[binary] and write postgresql+psycopg://…"
     try:
-        address.get_dialect().import_dbapi()
+        dialect = address.get_dialect()
+        dialect.import_dbapi()
     except (ImportError, ArgumentError):
-        return [
-            f"DATABASE_URL needs the driver {address.get_driver_name()}, which is not installed;"
-            " for PostgreSQL install psycopg[binary] and write postgresql+psycopg://…"
-        ]
-    return []
-
-
-def _token_problems(token: str) -> list[str]:
-    if len(token.encode()) >= WEBHOOK_TOKEN_LENGTH:
-        return []
-    state = "is too short" if token else "is not set"
-    return [
-        f"XENDIT_WEBHOOK_TOKEN {state}: it is the callback verification token of Xendit's dashboard,"
-        f" {WEBHOOK_TOKEN_LENGTH} characters or more."
-    ]
+        return [f"DATABASE_URL needs the driver {address.get_driver_name()}, which is not installed; {advice}"]
+    return (
+        [f"DATABASE_URL names the driver {dialect.driver}, which is for asyncio; {advice}"] if dialect.is_async else []
+    )
 
 
 def _api_problems(settings: Settings) -> list[str]:

@@ -12,10 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dotenv import load_dotenv
 from honcho.manager import Manager
 
-from .config import INSTANCE, ROOT, SettingsError, read_port, read_settings
+from .config import INSTANCE, ROOT, SettingsError, read_environment, read_port, read_settings
 
 HOST = "127.0.0.1"
 # What is made once for the demo, and kept so that a second run changes nothing.
@@ -32,8 +31,7 @@ def run_demo() -> int:
 
     Raises SettingsError.
     """
-    load_dotenv(ROOT / ".env")
-    environ = dict(os.environ)
+    environ = read_environment()
     port, sandbox_port = read_port(environ, "PORT", 8000), read_port(environ, "SANDBOX_PORT", 8001)
     with_sandbox = not environ.get("XENDIT_SECRET_KEY")
     _check_ports({"PORT": port, "SANDBOX_PORT": sandbox_port} if with_sandbox else {"PORT": port})

@@ -59,6 +59,8 @@ STORE = (
     room("store.models", DATABASE),
     room("store.shop store.config", DATABASE),
     room("store.database", FLASK, DATABASE),
+    room("store.environment"),
+    room("store.text_file"),
     room("store.rules"),
     room("store.xendit", NETWORK),
 )

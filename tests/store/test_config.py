@@ -7,9 +7,11 @@ import pytest
 
 from store.config import Settings, SettingsError, read_port, read_settings
 
+from ..records import COOKIE_KEY
+
 XENDIT = "https://api.xendit.co"
 GOOD = {
-    "SECRET_KEY": "signs the cookies of the tests",
+    "SECRET_KEY": COOKIE_KEY,
     "XENDIT_SECRET_KEY": "xnd_production_of_the_tests",
     "XENDIT_WEBHOOK_TOKEN": "t" * 24,
     "PUBLIC_URL": "https://shop.example",
@@ -141,7 +143,52 @@ def test_a_database_is_sqlite_or_postgresql(url: str):
     assert problem.startswith("DATABASE_URL")
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80.5", "８０", "1e3", " 80 "])
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgres://warung@localhost/warung", "write postgresql+psycopg://"),
+        ("sqlite://", "in memory"), ("sqlite:///", "in memory"), ("sqlite:///:memory:", "in memory"),
+        ("sqlite:///file::memory:?uri=true", "in memory"), ("sqlite:///file:x?mode=memory&uri=true", "in memory"),
+        ("sqlite://warung.db", "a slash too few"),
+        ("postgresql+psycopg://localhost:port/warung", "no SQLAlchemy address"),
+        ("postgresql+asyncpg://localhost/warung", "driver asyncpg"), ("sqlite+aiosqlite:///x.db", "driver aiosqlite"),
+    ],
+)  # fmt: skip
+def test_an_address_of_a_database_that_cannot_work_says_what_to_write(url: str, says: str):
+    (problem,) = problems(DATABASE_URL=url)
+
+    assert problem.startswith("DATABASE_URL")
+    assert says in problem
+
+
+def test_every_setting_is_taken_without_quotes_and_blanks():
+    names = {**GOOD, "PORT": "9000", "XENDIT_API_URL": XENDIT, "DATABASE_URL": "sqlite:///x.db", "WEB_CONCURRENCY": "3"}
+
+    quoted = read_settings({name: f' "{value}"\r' for name, value in names.items()})
+
+    assert quoted == read_settings(names)
+    assert (quoted.port, quoted.workers) == (9000, 3)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", "101"])
+def test_the_number_of_processes_is_a_whole_number(number: str):
+    (problem,) = problems(WEB_CONCURRENCY=number)
+
+    assert problem == f"WEB_CONCURRENCY is {number!r}, but must be a whole number from 1 to 100."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SECRET_KEY", "dev"), ("XENDIT_SECRET_KEY", "xnd_public_production_key"), ("XENDIT_SECRET_KEY", "xnd_schlüssel")],
+)
+def test_what_is_no_secret_is_refused_by_its_name(name: str, value: str):
+    (problem,) = problems(**{name: value})
+
+    assert problem.startswith(name)
+    assert value not in problem
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80.5", "８０", "1e3", "1" * 5000])
 def test_a_port_is_a_number_from_1_to_65535(port: str):
     (problem,) = problems(PORT=port)
     with pytest.raises(SettingsError) as raised:
