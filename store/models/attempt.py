@@ -10,7 +10,7 @@ from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import next_check
 from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
-from .columns import Amount, one_of
+from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
 
 log = logging.getLogger(__name__)
@@ -22,10 +22,12 @@ class Attempt(db.Model):
     __tablename__ = "attempts"
     __table_args__ = (
         CheckConstraint(one_of("status", AttemptStatus), name="attempt_status"),
+        *whole("amount"),
         UniqueConstraint("order_id", "number", name="attempt_number"),
         # Only an ACTIVE attempt has a link that the buyer can see, and there is never a second one.
         Index("one_active_attempt_per_order", "order_id", unique=True,
               sqlite_where=text("status = 'ACTIVE'"), postgresql_where=text("status = 'ACTIVE'")),
+        Index("attempts_by_next_check", "next_check_at", "id"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,7 +42,8 @@ class Attempt(db.Model):
     session_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     failure_code: Mapped[str | None] = mapped_column(String(64))  # of the buyer's last failed try
     trouble: Mapped[str | None] = mapped_column(String(200))  # what went wrong with our call
-    next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    hinted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a webhook that names nobody made it due
 
     order: Mapped["Order"] = relationship(back_populates="attempts")  # noqa: F821 (order.py imports this file)
 
@@ -72,6 +75,7 @@ class Payment(db.Model):
     """Money that the provider's record shows as captured; `amount` in minor units. Rows are only ever added."""
 
     __tablename__ = "payments"
+    __table_args__ = (*whole("amount"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), unique=True)

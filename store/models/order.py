@@ -11,7 +11,7 @@ from ..rules.clock import now
 from ..rules.schedule import UNSENT_FOR
 from ..rules.status import ORDER_MOVES, AttemptStatus, OrderStatus, check_move
 from .attempt import Attempt
-from .columns import Amount, one_of
+from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
 
 ATTENTION_LENGTH = 200
@@ -26,9 +26,14 @@ class Order(db.Model):
     __table_args__ = (
         CheckConstraint(one_of("status", OrderStatus), name="order_status"),
         CheckConstraint("amount > 0", name="amount_positive"),
+        *whole("amount", "shipping_fee"),
         # One browser has one open order at a time, whatever it clicks.
         Index("one_pending_order_per_buyer", "buyer_key", unique=True,
               sqlite_where=text("status = 'pending'"), postgresql_where=text("status = 'pending'")),
+        Index("orders_of_buyer", "buyer_key", "id"),
+        Index("orders_by_status", "status", "id"),
+        Index("orders_for_a_person", "id",
+              sqlite_where=text("attention IS NOT NULL"), postgresql_where=text("attention IS NOT NULL")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -152,6 +157,7 @@ class OrderLine(db.Model):
     __tablename__ = "order_lines"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        *whole("unit_price", "quantity"),
         UniqueConstraint("order_id", "product_id", name="one_line_per_product"),
     )
 
