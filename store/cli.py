@@ -80,8 +80,7 @@ def worker(once: bool) -> None:
         is_test_key=settings.xendit_secret_key.startswith("xnd_development_"),
     )
     if once:
-        work.run_once()
-        return
+        sys.exit(0 if work.run_once() else 1)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: work.stop())
     click.echo("The worker is looking after orders.")

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 
 from flask import Flask
 
@@ -37,29 +38,38 @@ class Worker:
         self._provider = provider
         self._budget = Budget(POLLS_A_MINUTE_WITH_TEST_KEY if is_test_key else POLLS_A_MINUTE)
         self._stopping = threading.Event()
+        self._has_stumbled = False
 
     def stop(self) -> None:
         self._stopping.set()
 
     def run(self) -> None:
-        """Work until stopped. A failure that nobody foresaw is logged, and the work goes on."""
+        """Work until stopped. What fails is logged, and neither the inbox nor the checks wait for the other."""
         next_checks = 0.0
         while not self._stopping.is_set():
-            try:
-                self._work_through_inbox()
-                if clock.monotonic() >= next_checks:
-                    self._check_due_attempts()
-                    next_checks = clock.monotonic() + CHECKS_EVERY
-            except Exception:
-                log.exception("the worker stumbled and goes on")
-                clock.sleep(CHECKS_EVERY)
-            clock.sleep(INBOX_EVERY)
+            pause = INBOX_EVERY if self._manages(self._work_through_inbox) else CHECKS_EVERY
+            if clock.monotonic() >= next_checks:
+                self._manages(self._check_due_attempts)
+                next_checks = clock.monotonic() + CHECKS_EVERY
+            clock.sleep(pause)
 
-    def run_once(self) -> None:
-        """Do everything that is due now."""
+    def _manages(self, work: Callable[[], object]) -> bool:
+        """Do some work; tell whether it went well. A failure that nobody foresaw is logged, and the worker goes on."""
+        try:
+            work()
+        except Exception:
+            log.exception("the worker stumbled and goes on")
+            self._has_stumbled = True
+            return False
+        return True
+
+    def run_once(self) -> bool:
+        """Do everything that is due now; tell whether all of it went well."""
+        self._has_stumbled = False
         while self._work_through_inbox():
             pass
         self._check_due_attempts()
+        return not self._has_stumbled
 
     def _work_through_inbox(self) -> int:
         with self._app.app_context():
@@ -74,15 +84,16 @@ class Worker:
         self._in_parallel(checks.check, taken)
 
     def _in_parallel(self, work: Callable[[int, Client], None], ids: Iterable[int]) -> None:
+        """Do each piece of work. One that fails is logged and taken again when its lease is over; the rest go on."""
+
         def one(each: int) -> None:
             with self._app.app_context():
-                work(each, self._provider)
+                self._manages(partial(work, each, self._provider))
 
         with ThreadPoolExecutor(HANDS) as pool:
-            # With the context of this thread, which names the clock.
-            calls = [pool.submit(copy_context().run, one, each) for each in ids]
-        for call in calls:
-            call.result()
+            for each in ids:
+                # With the context of this thread, which names the clock.
+                pool.submit(copy_context().run, one, each)
 
 
 class Budget:

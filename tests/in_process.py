@@ -103,7 +103,10 @@ class Shop(Records):
         """Let everything happen that is due: the sandbox's webhooks, then the worker's share."""
         _let_go()
         self.sandbox.delivers()
-        Worker(self.app, self.app.extensions["xendit"], is_test_key=True).run_once()
+        assert self.worker().run_once()
+
+    def worker(self) -> Worker:
+        return Worker(self.app, self.app.extensions["xendit"], is_test_key=True)
 
     def flask(self, *command: str) -> subprocess.CompletedProcess:
         """Run one of the shop's commands to its end."""

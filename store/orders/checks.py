@@ -18,13 +18,16 @@ log = logging.getLogger(__name__)
 
 
 def take(limit: int) -> list[int]:
-    """Reserve up to `limit` attempts that are due, newest first, and return their ids."""
+    """Reserve up to `limit` attempts that are due, and return their ids.
+
+    Whoever has waited longest comes first: where the limit does not reach, nobody waits for ever.
+    """
     due = db.select(Attempt).where(Attempt.next_check_at <= now())
     if limit < 1 or not db.session.scalars(due.limit(1)).first():
         return []
     with transaction():
-        rows = db.session.scalars(due.order_by(Attempt.id.desc()).limit(limit).with_for_update(skip_locked=True))
-        taken = list(rows)
+        in_turn = due.order_by(Attempt.next_check_at, Attempt.id).limit(limit)
+        taken = list(db.session.scalars(in_turn.with_for_update(skip_locked=True)))
         for attempt in taken:
             attempt.next_check_at = now() + LEASE
         return [attempt.id for attempt in taken]

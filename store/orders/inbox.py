@@ -10,7 +10,7 @@ import logging
 from ..database import db, transaction
 from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
-from ..rules.schedule import LEASE, WEBHOOK_WAITS
+from ..rules.schedule import HINTS_APART, LEASE, WEBHOOK_WAITS
 from ..rules.status import OPEN_ATTEMPT
 from ..xendit import Client, Event, Session, XenditError
 from . import settling
@@ -42,19 +42,29 @@ def store(event: Event) -> None:
 
 
 def take(limit: int) -> list[int]:
-    """Reserve up to `limit` open events that are due, oldest first, and return their ids."""
-    due = db.select(WebhookEvent).where(
-        WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now(), WebhookEvent.tries <= len(WEBHOOK_WAITS)
-    )
+    """Reserve up to `limit` open events that are due, those first that have waited longest, and return their ids.
+
+    An event whose every try ended in a failure that nobody foresaw is closed; polling is left to find what it meant.
+    """
+    due = db.select(WebhookEvent).where(WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now())
     if not db.session.scalars(due.limit(1)).first():
         return []
     with transaction():
-        rows = db.session.scalars(due.order_by(WebhookEvent.id).limit(limit).with_for_update(skip_locked=True))
-        taken = list(rows)
+        in_turn = due.order_by(WebhookEvent.due_at, WebhookEvent.id).limit(limit)
+        taken = [row for row in db.session.scalars(in_turn.with_for_update(skip_locked=True)) if not _gave_up(row)]
         for row in taken:
             row.due_at = now() + LEASE
             row.tries += 1
         return [row.id for row in taken]
+
+
+def _gave_up(row: WebhookEvent) -> bool:
+    """Close an event that was never worked through, however often it was tried."""
+    if row.tries <= len(WEBHOOK_WAITS):
+        return False
+    row.processed_at = now()
+    log.error("webhook %s, row %s, is given up after %s tries", row.event, row.id, row.tries)
+    return True
 
 
 def process(event_id: int, provider: Client) -> None:
@@ -92,13 +102,21 @@ def _attempt_of(row: WebhookEvent) -> Attempt | None:
 
 
 def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
-    """A payment event carries no session id. If its reference is not ours either, any attempt may be meant."""
+    """A payment event carries no session id. If its reference is not ours either, any attempt may be meant.
+
+    But not again and again: each attempt is made due by such news once in `HINTS_APART`, and otherwise waits its turn.
+    """
     if row.event.startswith(("payment.", "payment_session.")):
         with transaction():
             db.session.execute(
                 db.update(Attempt)
-                .where(Attempt.session_id.is_not(None), Attempt.status.in_(OPEN_ATTEMPT))
-                .values(next_check_at=now())
+                .where(
+                    Attempt.next_check_at > now(),
+                    Attempt.session_id.is_not(None),
+                    Attempt.status.in_(OPEN_ATTEMPT),
+                    db.or_(Attempt.hinted_at.is_(None), Attempt.hinted_at <= now() - HINTS_APART),
+                )
+                .values(next_check_at=now(), hinted_at=now())
             )
     return True
 

@@ -24,6 +24,9 @@ LEASE = timedelta(seconds=30)
 # Waiting times after a webhook whose look settled nothing yet; after the last one, polling is left to find it.
 WEBHOOK_WAITS = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15, 30, 60, 120, 300))
 
+# News of money that names no attempt of ours makes each open one due at once, and then not again for so long.
+HINTS_APART = timedelta(minutes=1)
+
 # An order row was committed, but the process died before it called Xendit.
 UNSENT_FOR = timedelta(minutes=2)
 

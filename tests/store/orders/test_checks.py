@@ -1,5 +1,7 @@
 """Looking at attempts that are due: in turn, each by one worker, and whatever the webhooks did."""
 
+from datetime import timedelta
+
 import pytest
 
 from store.models import Order
@@ -24,15 +26,27 @@ def looks(desk: Desk, order: Order) -> None:
         checks.check(attempt_id, desk.provider)
 
 
-def test_the_newest_attempts_are_taken_first_and_no_more_than_asked_for(desk: Desk):
-    orders = [desk.opens(buyer=name) for name in ("siti", "budi", "dewi")]
-    desk.waits(seconds=10)
-    first, second, third = (order.newest_attempt.id for order in orders)
+def test_whoever_has_waited_longest_is_taken_first_and_no_more_than_asked_for(desk: Desk):
+    waiting = {name: desk.opens(buyer=name).newest_attempt for name in ("siti", "budi", "dewi")}
+    for name, seconds in (("siti", 20), ("budi", 30), ("dewi", 10)):
+        desk.sets(waiting[name], next_check_at=now() + timedelta(seconds=seconds))
+    desk.waits(seconds=30)
 
-    assert checks.take(0) == []
-    assert checks.take(2) == [third, second]
-    assert checks.take(2) == [first]
-    assert checks.take(2) == []
+    taken = checks.take(0), checks.take(2), checks.take(2), checks.take(2)
+
+    assert taken == ([], [waiting["dewi"].id, waiting["siti"].id], [waiting["budi"].id], [])
+
+
+def test_nobody_waits_for_ever_because_others_are_newer(desk: Desk):
+    oldest = desk.opens(buyer="siti").newest_attempt.id
+    seen = set()
+
+    for number in range(8):
+        desk.opens(buyer=f"buyer {number}")
+        desk.waits(seconds=60)
+        seen.update(checks.take(1))
+
+    assert oldest in seen
 
 
 def test_an_attempt_that_is_not_due_is_left_alone(desk: Desk):

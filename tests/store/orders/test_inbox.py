@@ -1,6 +1,7 @@
 """The inbox: events are kept once, taken in turn, and only ever make the worker look at Xendit's record."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from ...in_process import Sandbox
 from .conftest import Desk, Meanwhile
 
 ALL = 50
+FOREIGN = {"payment_session_id": "ps-x", "reference_id": "of-somebody-else", "currency": "IDR", "amount": 1}
 
 
 def keep(body: dict) -> WebhookEvent:
@@ -42,7 +44,7 @@ def works_through(desk: Desk) -> list[int]:
     return taken
 
 
-def test_the_oldest_events_are_taken_first_and_no_more_than_asked_for(desk: Desk):
+def test_events_that_have_waited_longest_are_taken_first_and_no_more_than_asked_for(desk: Desk):
     first, second, third = keep_several(3)
 
     assert inbox.take(2) == [first, second]
@@ -214,6 +216,31 @@ def test_news_of_a_payment_that_nobody_knows_makes_the_worker_look_at_all_open_a
 
     assert order.newest_attempt.next_check_at <= now()
     assert order.is_pending
+
+
+def test_such_news_makes_each_attempt_due_once_a_minute_however_often_it_comes(desk: Desk, sandbox: Sandbox):
+    attempt = desk.opens().newest_attempt
+    hints = []
+
+    for number in range(5):
+        keep(payment_event("capture", {**FOREIGN, "payment_id": f"py-{number}"}))
+        works_through(desk)
+        hints.append(attempt.next_check_at <= now())
+        desk.sets(attempt, next_check_at=now() + timedelta(hours=1))
+        desk.waits(seconds=20)
+
+    assert hints == [True, False, False, True, False]
+
+
+def test_such_news_sends_nobody_back_who_waits_already(desk: Desk):
+    attempt = desk.opens().newest_attempt
+    desk.waits(seconds=60)
+    waiting_since = attempt.next_check_at
+
+    keep(payment_event("capture", FOREIGN))
+    works_through(desk)
+
+    assert attempt.next_check_at == waiting_since
 
 
 def test_money_that_is_reported_for_an_ended_session_is_for_a_person_to_look_at(desk: Desk, sandbox: Sandbox):
