@@ -15,6 +15,8 @@ from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
 
 ATTENTION_LENGTH = 200
+# How the one reason begins that passes by itself.
+REFUSAL = "Xendit refuses: "
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,8 @@ class Order(db.Model):
         self.status = status
         if status == OrderStatus.PAID:
             self.paid_at = now()
+        if status in (OrderStatus.PAID, OrderStatus.CANCELED):
+            self.clear_refusal()
 
     def add_attempt(self) -> "Attempt":
         """Add the next try to get this order paid, with a reference of its own."""
@@ -84,8 +88,18 @@ class Order(db.Model):
         return attempt
 
     def ask_for_attention(self, reason: str) -> None:
-        """Mark that a person must look, and why. The first reason stays."""
-        self.attention = self.attention or reason[:ATTENTION_LENGTH]
+        """Mark that a person must look, and why. The first reason stays, unless it was a refusal."""
+        if self.attention is None or self.is_refused:
+            self.attention = reason[:ATTENTION_LENGTH]
+
+    def note_refusal(self, reason: str) -> None:
+        """Mark that Xendit refuses what the order needs, until `clear_refusal`. It hides no other reason."""
+        self.ask_for_attention(REFUSAL + reason)
+
+    def clear_refusal(self) -> None:
+        """Xendit refuses no more, or nothing is asked of it any more. Other reasons stay."""
+        if self.is_refused:
+            self.attention = None
 
     @property
     def buyer_name(self) -> str:
@@ -119,6 +133,11 @@ class Order(db.Model):
     def is_suspect(self) -> bool:
         """Money came that does not fit. Nothing happens to this order until a person has decided."""
         return any(attempt.status == AttemptStatus.SUSPECT for attempt in self.attempts)
+
+    @property
+    def is_refused(self) -> bool:
+        """Xendit refuses what this order needs, and no retry mends that: the shop must act first."""
+        return self.attention is not None and self.attention.startswith(REFUSAL)
 
     @property
     def can_be_paid(self) -> bool:

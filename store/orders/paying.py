@@ -15,7 +15,8 @@ from ..rules import clock
 from ..rules.clock import now
 from ..rules.schedule import IN_FLIGHT, SHORT_HOLD
 from ..rules.status import AttemptStatus
-from ..xendit import Client, ProviderRefused, Session, SessionRequest, XenditError
+from ..xendit import Client, ProviderRefused, RateLimited, Session, SessionRequest, XenditError
+from . import refusals
 from .finding import lock, lock_with_attempt
 from .session_request import session_request
 from .settling import end_session, settle
@@ -33,6 +34,10 @@ class NotPayable(Exception):
 
 class PaymentUnavailable(Exception):
     """No payment page could be opened. No money was taken, the order stays, trying again is safe."""
+
+
+class PaymentRefused(PaymentUnavailable):
+    """The same, but trying again helps only once the shop has acted: Xendit refuses what it is asked."""
 
 
 class Claim(NamedTuple):
@@ -57,7 +62,7 @@ def start(order_id: int, provider: Client, settings: Settings) -> str:
         claim, link = _claim(order_id, settings), None
         if claim.request:
             requests += 1
-            link = _open_session(claim, provider)
+            link = _open_session(claim, provider, is_last=requests == MOST_REQUESTS)
         elif claim.session_id:
             link = _resume_session(claim, provider)
         else:
@@ -90,16 +95,18 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         return Claim(attempt.id, request=session_request(order, attempt, settings))
 
 
-def _open_session(claim: Claim, provider: Client) -> str | None:
-    """Return the link of a new session; None if another try may do at once."""
+def _open_session(claim: Claim, provider: Client, is_last: bool) -> str | None:
+    """Return the link of a new session; None if another try may do at once, unless this one `is_last`."""
     try:
         session = provider.create_session(claim.request)
     except XenditError as error:
         log.warning("%s: no session, %s", claim.request.reference, error)
-        _note_trouble(claim.attempt_id, error)
-        if isinstance(error, ProviderRefused) and error.calls_for_another:
+        is_refused = isinstance(error, ProviderRefused)
+        goes_on = is_refused and error.calls_for_another and not is_last
+        _note_trouble(claim.attempt_id, error, goes_on)
+        if goes_on:
             return None
-        raise PaymentUnavailable from error
+        raise (PaymentRefused if is_refused else PaymentUnavailable) from error
     if not _keep_session(claim.attempt_id, session):
         raise NotPayable
     return session.link
@@ -113,6 +120,7 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
         attempt.session_id = session.id
+        order.clear_refusal()
         if attempt.status == AttemptStatus.SENT and order.can_be_paid and order.active_attempt is None:
             attempt.move_to(AttemptStatus.ACTIVE, "Xendit made the session")
         attempt.plan_next_check()
@@ -123,13 +131,16 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
         return False
 
 
-def _note_trouble(attempt_id: int, error: XenditError) -> None:
+def _note_trouble(attempt_id: int, error: XenditError, goes_on: bool) -> None:
     """A refused call did nothing. After any other failure the session may exist, so the attempt stays SENT."""
+    did_nothing = isinstance(error, ProviderRefused | RateLimited)
     with transaction():
-        attempt = db.session.get_one(Attempt, attempt_id)
+        order, attempt = lock_with_attempt(attempt_id)
         attempt.trouble = str(error)[:200]
-        if isinstance(error, ProviderRefused) and attempt.status == AttemptStatus.SENT:
+        if did_nothing and attempt.status == AttemptStatus.SENT:
             attempt.move_to(AttemptStatus.REJECTED, f"Xendit refused: {error}")
+        if isinstance(error, ProviderRefused) and not goes_on:
+            refusals.note_at(order, error)
         attempt.plan_next_check()
 
 
@@ -141,7 +152,7 @@ def _resume_session(claim: Claim, provider: Client) -> str | None:
         else:
             session = settle(claim.attempt_id, provider, "the buyer goes on to pay")
     except XenditError as error:
-        raise PaymentUnavailable from error
+        raise (PaymentRefused if _needs_the_shop(error) else PaymentUnavailable) from error
     if session is None:
         return None
     if session.is_active and not claim.is_short and provider.hosts.allows(session.link or ""):
@@ -149,3 +160,7 @@ def _resume_session(claim: Claim, provider: Client) -> str | None:
     if db.session.get_one(Attempt, claim.attempt_id).status == AttemptStatus.ACTIVE:
         raise PaymentUnavailable
     return None
+
+
+def _needs_the_shop(error: XenditError) -> bool:
+    return isinstance(error, ProviderRefused) and not error.is_passing

@@ -16,7 +16,7 @@ from ..rules.schedule import KNOWN_AFTER
 from ..rules.status import AttemptStatus, OrderStatus
 from ..xendit import Client, Patience, ProviderRefused, Session, SessionStatus, XenditError
 from ..xendit.client import LOOK
-from . import closing
+from . import closing, refusals
 from .finding import lock, lock_with_attempt
 
 log = logging.getLogger(__name__)
@@ -58,17 +58,20 @@ def close(order_id: int, provider: Client, cause: str, *, may_wait: bool = False
 
 
 def end_session(attempt_id: int, provider: Client, cause: str) -> Session:
-    """Have Xendit end a session. If it refuses, the session has ended in some way: read in which.
+    """Have Xendit end a session. If it refuses, the session has mostly ended in some way: read in which.
 
-    Raises XenditError.
+    Raises XenditError, also if it refuses to end one that is still active.
     """
     attempt = db.session.get_one(Attempt, attempt_id)
     session_id = attempt.session_id
     release()
     try:
         session = provider.cancel_session(session_id)
-    except ProviderRefused:
+    except ProviderRefused as error:
         session = _read(attempt, session_id, provider, LOOK)
+        if session.is_active and not error.is_passing:
+            refusals.note(attempt_id, error)
+            raise
     _write_down(attempt_id, session, cause)
     return session
 
@@ -85,7 +88,7 @@ def _begin_closing(order_id: int, cause: str) -> list[int]:
 
 def _read(attempt: Attempt, session_id: str, provider: Client, patience: Patience) -> Session:
     """Return Xendit's record of an attempt's session; one that it does not know has ended."""
-    reference = attempt.reference
+    attempt_id, reference = attempt.id, attempt.reference
     should_be_known = attempt.session_id and attempt.sent_at and attempt.sent_at + KNOWN_AFTER < now()
     release()
     try:
@@ -93,6 +96,8 @@ def _read(attempt: Attempt, session_id: str, provider: Client, patience: Patienc
     except ProviderRefused as error:
         if error.is_unknown and should_be_known:
             return Session.ended(session_id, reference)
+        if not error.is_passing:
+            refusals.note(attempt_id, error)
         raise
 
 
@@ -100,6 +105,8 @@ def _write_down(attempt_id: int, session: Session, cause: str) -> None:
     """Bring attempt and order to what Xendit's record says."""
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
+        if order.newest_attempt.status != AttemptStatus.REJECTED:  # that refusal ends with the next session
+            order.clear_refusal()
         is_ours = session.id == attempt.session_id or session.reference == attempt.reference
         if attempt.is_settled or not is_ours or attempt.session_id not in (None, session.id):
             return

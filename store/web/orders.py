@@ -77,7 +77,8 @@ def go_to_payment(order: Order) -> Response:
     extensions = current_app.extensions
     try:
         link = paying.start(order.id, extensions["xendit"], extensions["settings"])
-    except paying.NotPayable:
+    except (paying.NotPayable, paying.PaymentRefused):
+        # Its page says why.
         link = url_for("orders.show", token=token)
     except paying.PaymentUnavailable:
         flash("The payment page could not be opened just now. No money was taken by this. Please try again.")

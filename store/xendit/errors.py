@@ -26,6 +26,11 @@ class ProviderRefused(XenditError):
         return self.status == 404
 
     @property
+    def is_passing(self) -> bool:
+        """Tell whether a refused look or cancel says only where the session stands (CONTRACT 1.5)."""
+        return self.status in (404, 409, 422)
+
+    @property
     def calls_for_another(self) -> bool:
         """Tell whether the same with fresh references, and an end by Xendit's own clock, may do (CONTRACT 1.4).
 

@@ -129,6 +129,40 @@ def test_no_payment_page_means_a_kept_order_and_another_try(
     assert_kept_unpaid(buyer, before, pieces=2)
 
 
+@pytest.mark.parametrize("name", ["refused", "wrong key", "forbidden", "rate limit", "broken"])
+def test_the_buyer_is_told_whether_to_try_again_or_that_the_shop_must_act(
+    provider: SpoilingProxy, buyer: Buyer, name: str
+):
+    buyer.adds()
+    provider.will("create", CREATE_FAULTS[name])
+
+    page = buyer.opens(buyer.checks_out().headers["location"])
+
+    is_refusal = name in ("refused", "wrong key", "forbidden")
+    assert ("until we have acted" in page.text, "please try again" in page.text.lower()) == (is_refusal, not is_refusal)
+    assert buyer.status()["attention"] == is_refusal
+
+    buyer.presses("pay")
+
+    assert "until we have acted" not in buyer.opens(buyer.order).text
+    assert not buyer.status()["attention"]
+
+
+@pytest.mark.parametrize("action", ["", "/complete", "/cancel"])
+def test_a_key_that_was_revoked_after_the_page_was_opened_is_said_without_promises_about_money(
+    provider: SpoilingProxy, buyer: Buyer, action: str
+):
+    buyer.goes_to_pay()
+    provider.always(CREATE_FAULTS["wrong key"])
+    buyer.opens(f"{buyer.order}/complete")
+
+    page = buyer.opens(f"{buyer.order}{action}")
+
+    assert "do not pay again" in page.text
+    assert "no money" not in page.text.lower()
+    assert buyer.status()["attention"]
+
+
 @pytest.mark.parametrize("fault", [DOWN, RESET_BEFORE, error(404, "NOT_FOUND")], ids=["down", "reset", "not found"])
 def test_the_way_back_to_an_open_session_survives_a_provider_that_fails(
     provider: SpoilingProxy, buyer: Buyer, fault: Fault
