@@ -43,7 +43,6 @@ REQUEST = json.dumps(
         "amount": 150000,
         "currency": "IDR",
         "country": "ID",
-        "expires_at": "2099-01-01T00:00:00Z",
         "success_return_url": "https://shop.example/complete",
         "cancel_return_url": "https://shop.example/cancel",
     }

@@ -1,4 +1,4 @@
-"""HTTP Basic with the secret key as user and no password."""
+"""HTTP Basic with the secret key as user and no password; the colon between them stays. Source: CONTRACT 1.1."""
 
 import base64
 import binascii
@@ -14,10 +14,10 @@ LIVE_KEY_REFUSED = (
 def key_of(header: str | None) -> str:
     """The key in an Authorization header; `INVALID_API_KEY` if there is none or it can't be a test key."""
     scheme, _, credentials = (header or "").partition(" ")
-    user, _, password = _decoded(credentials).partition(":")
+    user, colon, password = _decoded(credentials).partition(":")
     if user.startswith(LIVE_KEY_PREFIX):
         raise ApiError(401, "INVALID_API_KEY", LIVE_KEY_REFUSED)
-    if scheme.lower() != "basic" or password or not is_key(user):
+    if scheme.lower() != "basic" or not colon or password or not is_key(user):
         raise invalid_api_key()
     return user
 

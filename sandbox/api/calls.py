@@ -8,6 +8,7 @@ from flask import Response, g, request
 
 from .. import context
 from ..context import ledger
+from ..contract import errors
 from ..memory.rate_limits import Count
 from . import auth, interference
 
@@ -18,6 +19,8 @@ def begin() -> None:
     context.use_account(auth.key_of(request.headers.get("Authorization")))
     g.rate_limit = _count()
     g.rate_limit.check()
+    if request.get_data() and request.mimetype and not request.is_json:
+        raise errors.unsupported_content_type()
 
 
 def concern(session_id: str) -> None:

@@ -35,8 +35,18 @@ def data_not_found(message: str) -> ApiError:
     return ApiError(404, "DATA_NOT_FOUND", message)
 
 
+def unsupported_content_type() -> ApiError:
+    """Source: the 415 responses of the Payments OpenAPI file."""
+    return ApiError(415, "UNSUPPORTED_CONTENT_TYPE", "The content type requested is not supported.")
+
+
 def session_not_active(status: str) -> ApiError:
     return ApiError(422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting ACTIVE")
+
+
+def missing(path: str, name: str) -> ApiError:
+    """The object at that path lacks a property."""
+    return invalid_request([(path, f"must have required property '{name}'")])
 
 
 def invalid_request(problems: Iterable[tuple[str, str]]) -> ApiError:

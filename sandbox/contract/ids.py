@@ -49,7 +49,8 @@ class Ids:
         return self._hexadecimal(3).upper()
 
     def components_sdk_key(self) -> str:
-        return f"session-{self._hexadecimal(48)}"
+        """For its one session; `pd` is how the development keys of Xendit's live site are marked. CONTRACT 2.7."""
+        return f"session-{self._hexadecimal(16)}-pd-{self._hexadecimal(32)}-{self._hexadecimal(32)}"
 
     def _uuid(self) -> uuid.UUID:
         return uuid.UUID(int=self._source.getrandbits(128), version=4)

@@ -27,6 +27,7 @@ GOOD_CARD = {
     "cardholder_name": "Siti Nurhaliza",
 }
 CUSTOMER = {"type": "INDIVIDUAL", "reference_id": "siti", "individual_detail": {"given_names": "Siti"}}
+COMPONENTS = {"mode": "COMPONENTS", "components_configuration": {"origins": ["https://shop.example"]}}
 # One channel of each kind that the hosted page has besides cards: code, and the session it can pay.
 INDONESIA = {"country": "ID", "currency": "IDR", "amount": 150000}
 OTHER_KINDS = {

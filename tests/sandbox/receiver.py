@@ -70,8 +70,8 @@ class Receiver:
 
 
 def is_of(reference_id, session_reference):
-    """Whether an object with this reference belongs to the session with that one."""
-    return reference_id == session_reference or reference_id[:-11] == session_reference
+    """Whether an object with this reference, or without one, belongs to the session with that one."""
+    return session_reference in (reference_id, (reference_id or "")[:-11])
 
 
 def chosen(settings, envelope, usual):

@@ -1,5 +1,7 @@
 """The API key: HTTP Basic, the key as user, no password."""
 
+import base64
+
 import pytest
 import requests
 
@@ -18,6 +20,7 @@ from ..conftest import session_request
         requests.auth._basic_auth_str("xnd_development_" + "k" * 300, ""),
         requests.auth._basic_auth_str("xnd_development_key_of_the_tests", "password"),
         requests.auth._basic_auth_str("clé", ""),
+        "Basic " + base64.b64encode(b"xnd_development_key_of_the_tests").decode(),
     ],
 )
 @pytest.mark.parametrize("path", ["/sessions", "/sessions/ps-000000000000000000000000/cancel"])

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -74,10 +74,12 @@ def test_what_was_sent_comes_back(api):
         "allowed_payment_channels": ["QRIS"],
     }
 
-    session = api.create(**sent, expires_at="2099-01-01T07:00:00+07:00")
+    in_java = datetime.now(timezone(timedelta(hours=7))).replace(microsecond=0) + timedelta(hours=1)
+
+    session = api.create(**sent, expires_at=in_java.isoformat())
 
     assert {name: session[name] for name in sent} == sent
-    assert session["expires_at"] == "2099-01-01T00:00:00.000Z"
+    assert session["expires_at"] == in_java.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def test_a_customer_is_never_echoed_and_keeps_one_id(api):
@@ -126,6 +128,7 @@ def test_amounts_come_back_digit_by_digit(api, country, currency, text):
         {"success_return_url": "http://127.0.0.1:8000/x", "cancel_return_url": "http://localhost:8000/x"},
         {"success_return_url": "http://[::1]:8000/x", "cancel_return_url": None},
         {"allowed_payment_channels": []},
+        {"expires_at": in_minutes(24 * 60)},
     ],
 )
 def test_a_good_request_is_accepted(api, changes):
@@ -164,6 +167,8 @@ def test_a_good_request_is_accepted(api, changes):
         ("MISSING_CUSTOMER", {"allow_save_payment_method": "FORCED"}),
         ("DISALLOWED_CAPTURE_METHOD", {"session_type": "SAVE", "amount": 0, "capture_method": "AUTOMATIC"}),
         ("INVALID_EXPIRY_DATE", {"expires_at": in_minutes(9.9)}),
+        ("INVALID_EXPIRY_DATE", {"expires_at": in_minutes(24 * 60 + 15)}),
+        ("INVALID_EXPIRY_DATE", {"expires_at": "2099-01-01T00:00:00Z"}),
         ("INVALID_EXPIRY_DATE", {"expires_at": "0001-01-01T00:00:00+14:00"}),
         ("ITEMS_NOT_SUPPORTED", {"session_type": "SAVE", "amount": 0, "items": [ITEM]}),
         ("SESSION_TYPE_NOT_SUPPORTED", {"session_type": "AUTHORIZATION"}),

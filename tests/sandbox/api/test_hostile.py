@@ -155,3 +155,29 @@ def test_a_connection_that_ends_says_so(merchant, wish, told):
     answer = merchant.get("/sessions/ps-000000000000000000000000", headers=wish)
 
     assert answer.headers.get("Connection") == told
+
+
+@pytest.mark.parametrize("door", [*DOORS, "/sessions/ps-000000000000000000000000/cancel"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "text/json", "json"]
+)
+def test_a_body_that_says_it_is_no_json_is_refused(merchant, door, kind):
+    answer = merchant.post(door, data=b"{}", headers={"Content-Type": kind})
+
+    assert (answer.status_code, answer.json()) == (
+        415,
+        {"error_code": "UNSUPPORTED_CONTENT_TYPE", "message": "The content type requested is not supported."},
+    )
+
+
+@pytest.mark.parametrize("kind", [None, "", "application/json", "Application/JSON; charset=UTF-8"])
+def test_a_body_that_says_nothing_or_json_is_read_as_json(merchant, kind):
+    body = json.dumps(session_request()).encode()
+
+    assert merchant.post("/sessions", data=body, headers={"Content-Type": kind}).status_code == 201
+
+
+def test_a_call_without_a_body_may_say_what_it_likes(merchant):
+    path = f"/sessions/{merchant.create()['payment_session_id']}/cancel"
+
+    assert merchant.post(path, headers={"Content-Type": "application/x-www-form-urlencoded"}).status_code == 200

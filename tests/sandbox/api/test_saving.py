@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import CHALLENGED_CARD, GOOD_CARD
+from ..conftest import CHALLENGED_CARD, COMPONENTS, GOOD_CARD
 from ..controls import Control
 from .test_create import CUSTOMER
 
@@ -107,21 +107,43 @@ def test_a_components_session_has_a_key_and_no_link(merchant):
 
     session = merchant.create(mode="COMPONENTS", components_configuration=configuration)
 
-    assert session["components_sdk_key"].startswith("session-")
+    assert re.fullmatch(r"session-[0-9a-f]{32}-(pl|pd|sl|sd)-[^-]+-[^-]+", session["components_sdk_key"])
     assert "payment_link_url" not in session
     assert session["components_configuration"] == configuration
     assert merchant.session(session) == session
 
 
 def test_the_components_key_is_in_no_webhook(merchant, receiver):
-    session = merchant.create(mode="COMPONENTS")
+    session = merchant.create(**COMPONENTS)
 
     merchant.expire(session)
 
     assert "components_sdk_key" not in receiver.wait_for(session, "payment_session.expired")["body"]["data"]
 
 
-@pytest.mark.parametrize("origins", [["http://shop.example"], ["shop"], ["https://shop.example/path"], [7], "x"])
+@pytest.mark.parametrize(
+    ("configuration", "path"),
+    [
+        (None, "/body/components_configuration"),
+        ({}, "/body/components_configuration/origins"),
+        ({"return_url": "https://shop.example/back"}, "/body/components_configuration/origins"),
+        ({"origins": []}, "/body/components_configuration/origins"),
+    ],
+)
+def test_components_need_the_origins_on_which_they_may_stand(merchant, configuration, path):
+    answer = merchant.refused(mode="COMPONENTS", components_configuration=configuration)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "API_VALIDATION_ERROR")
+    assert [error["path"] for error in answer.json()["errors"]] == [path]
+
+
+@pytest.mark.parametrize(
+    "origins",
+    [
+        *(["http://shop.example"], ["shop"], ["https://shop.example/path"], [7], "x", [""]),
+        *(["https://shop.example?x"], ["https://shop.example/#x"], ["https://me@shop.example"]),
+    ],
+)
 def test_a_bad_origin_of_components_is_located(merchant, origins):
     answer = merchant.refused(mode="COMPONENTS", components_configuration={"origins": origins})
 
@@ -149,7 +171,10 @@ def test_a_whole_subscription_is_refused_as_not_imitated(merchant):
     answer = merchant.refused(session_type="SUBSCRIPTION", subscription={"schedule": schedule})
 
     assert answer.json()["error_code"] == "SESSION_TYPE_NOT_SUPPORTED"
-    assert "not imitated" in answer.json()["message"]
+    assert (
+        answer.json()["message"]
+        == "session_type SUBSCRIPTION is a standard type that this sandbox does not imitate yet"
+    )
 
 
 def test_a_primary_channel_must_be_among_those_requested(merchant):

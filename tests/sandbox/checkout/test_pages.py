@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from ..conftest import CHALLENGED_CARD, GOOD_CARD
+from ..conftest import CHALLENGED_CARD, COMPONENTS, GOOD_CARD
 
 AUTHENTICATION_FAILURES = [
     "UNAUTHENTICATED",
@@ -248,7 +248,7 @@ def test_an_unknown_link_has_a_page_of_its_own(address):
 
 
 def test_a_session_for_components_has_no_page(api):
-    session = api.create(mode="COMPONENTS", components_configuration={"origins": ["https://shop.example"]})
+    session = api.create(**COMPONENTS)
 
     page = requests.get(f"{api.address}/checkout/{session['payment_session_id']}", timeout=30)
 
