@@ -24,3 +24,7 @@ threads = 32
 accesslog = None
 # gunicorn's own remote control: nobody here needs another way in.
 control_socket_disable = True
+# Which name was asked for, and through how many proxies, is told by PROXIES and read by store/web/addresses.py alone.
+# gunicorn's own reading answers 400 to two headers about the scheme that differ, and lets a header move the path.
+secure_scheme_headers = {}
+forwarder_headers = ""

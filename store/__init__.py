@@ -2,7 +2,6 @@
 
 import logging
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -10,7 +9,6 @@ from . import cli, database, models, web  # noqa: F401  (models: so that the tab
 from .config import INSTANCE, ROOT, Settings, read_settings
 from .rules import clock
 from .xendit import Client
-from .xendit.hosts import THIS_MACHINE
 
 COOKIE_LIFE = timedelta(days=30)
 MAX_BODY_BYTES = 64 * 1024
@@ -45,7 +43,6 @@ def create_app(settings: Settings | None = None, provider: Client | None = None)
 
 def _flask_config(settings: Settings) -> dict:
     is_https = settings.public_url.startswith("https://")
-    public_host = urlsplit(settings.public_url).hostname
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
@@ -57,7 +54,6 @@ def _flask_config(settings: Settings) -> dict:
             "hide_parameters": True,
         },
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
-        "TRUSTED_HOSTS": [public_host, *THIS_MACHINE],
         # __Host- ties the cookie to this very host; browsers take the name over https only.
         "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
         "SESSION_COOKIE_SECURE": is_https,

@@ -6,7 +6,6 @@ All that is missing or wrong is said at once, by SettingsError.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,14 +14,17 @@ from .environment import bare, environment
 from .rules.secrets import HOW_TO_MAKE_ONE, secret_key_problem, webhook_token_problem, xendit_key_problem
 from .shop import SHOP_FILE, Shop, read_shop
 from .text_file import UnreadableText
-from .xendit import AllowedHosts, Origin, is_loopback, origin
+from .xendit import AllowedHosts, bare_origin, is_loopback, origin
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 
 XENDIT_API_URL = "https://api.xendit.co"
 # How many processes gunicorn makes; hosts set WEB_CONCURRENCY.
-WORKERS, MOST_WORKERS = 2, 100
+WORKERS = 2
+WORKERS_ALLOWED = range(1, 101)
+PORTS = range(1, 65536)
+PROXIES_ALLOWED = range(10)
 DEFAULT_DATABASE = URL.create("sqlite", database=str(INSTANCE / "warung.db")).render_as_string()
 SAMPLE_DATABASE = "sqlite:////var/lib/warung/warung.db"
 # What must be set, and what it is.
@@ -48,6 +50,7 @@ class Settings:
     port: int
     workers: int
     public_url: str
+    proxies: int
     database_url: str
     secret_key: str
     xendit_secret_key: str
@@ -63,11 +66,12 @@ def read_settings(environ: Mapping[str, str] | None = None, shop_file: Path = SH
     """
     environ = read_environment() if environ is None else bare(environ)
     problems: list[str] = []
-    port = _whole_number(environ, "PORT", 8000, 65535, problems)
+    port = _whole_number(environ, "PORT", 8000, PORTS, problems)
     settings = Settings(
         port=port,
-        workers=_whole_number(environ, "WEB_CONCURRENCY", WORKERS, MOST_WORKERS, problems),
+        workers=_whole_number(environ, "WEB_CONCURRENCY", WORKERS, WORKERS_ALLOWED, problems),
         public_url=_public_url(environ, port),
+        proxies=_whole_number(environ, "PROXIES", 0, PROXIES_ALLOWED, problems),
         database_url=environ.get("DATABASE_URL") or DEFAULT_DATABASE,
         secret_key=_required(environ, "SECRET_KEY", problems),
         xendit_secret_key=_required(environ, "XENDIT_SECRET_KEY", problems),
@@ -92,7 +96,7 @@ def read_environment() -> dict[str, str]:
 def read_port(environ: Mapping[str, str], name: str, default: int) -> int:
     """Return a port number from `environ`. Raises SettingsError."""
     problems: list[str] = []
-    port = _whole_number(environ, name, default, 65535, problems)
+    port = _whole_number(environ, name, default, PORTS, problems)
     if problems:
         raise SettingsError(problems)
     return port
@@ -101,7 +105,7 @@ def read_port(environ: Mapping[str, str], name: str, default: int) -> int:
 def _public_url(environ: Mapping[str, str], port: int) -> str:
     """The shop's address in its one spelling, or as it is set where it is no address."""
     text = (environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
-    address = _bare_origin(text)
+    address = bare_origin(text)
     return str(address) if address else text
 
 
@@ -112,12 +116,12 @@ def _required(environ: Mapping[str, str], name: str, problems: list[str]) -> str
     return value
 
 
-def _whole_number(environ: Mapping[str, str], name: str, default: int, most: int, problems: list[str]) -> int:
+def _whole_number(environ: Mapping[str, str], name: str, default: int, allowed: range, problems: list[str]) -> int:
     text = environ.get(name) or str(default)
     # No number of more than ten digits can be right, and Python refuses to read one of 5,000.
-    if text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= most:
+    if text.isascii() and text.isdigit() and len(text) < 11 and int(text) in allowed:
         return int(text)
-    problems.append(f"{name} is {text[:40]!r}, but must be a whole number from 1 to {most}.")
+    problems.append(f"{name} is {text[:40]!r}, but must be a whole number from {allowed[0]} to {allowed[-1]}.")
     return default
 
 
@@ -192,7 +196,7 @@ def _api_problems(settings: Settings) -> list[str]:
 
 
 def _public_problems(settings: Settings) -> list[str]:
-    address = _bare_origin(settings.public_url)
+    address = bare_origin(settings.public_url)
     if address is None:
         return [
             f"PUBLIC_URL is {settings.public_url!r}, but must be an address such as https://shop.example,"
@@ -201,9 +205,3 @@ def _public_problems(settings: Settings) -> list[str]:
     if address.scheme != "https" and not AllowedHosts(settings.xendit_api_url).is_elsewhere:
         return [f"PUBLIC_URL ({settings.public_url}) must be https: Xendit sends buyers back to https addresses only."]
     return []
-
-
-def _bare_origin(url: str) -> Origin | None:
-    """The origin of an address that has no path, query or fragment."""
-    found = origin(url)
-    return found if found and url.partition("://")[2] == urlsplit(url).netloc else None

@@ -3,14 +3,28 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from . import cart, catalog, checkout, compression, errors, health, orders, security, templating, webhooks
+from . import (
+    addresses,
+    cart,
+    catalog,
+    checkout,
+    compression,
+    errors,
+    health,
+    orders,
+    robots,
+    security,
+    templating,
+    webhooks,
+)
 
 csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
+    addresses.init_app(app)
     csrf.init_app(app)
-    for module in (catalog, cart, checkout, orders, webhooks, health):
+    for module in (catalog, cart, checkout, orders, webhooks, health, robots):
         app.register_blueprint(module.bp)
     csrf.exempt(webhooks.bp)
     compression.init_app(app)

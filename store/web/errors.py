@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, g, render_template, request, session
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException
 
 WORDS = {
     400: ("That did not work", "The address or form was not understood. Go back and try again."),
@@ -33,8 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException) -> HTTPException | tuple[str, int]:
-    # Under a foreign name no address can be built, so no page of the shop's can be shown.
-    if error.code is None or error.code < 400 or isinstance(error, SecurityError):
+    if error.code is None or error.code < 400:
         return error
     return _page(error.code)
 

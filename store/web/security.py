@@ -1,37 +1,20 @@
-"""Headers on every answer, and the one name under which the shop is visited."""
+"""Headers on every answer."""
 
-from urllib.parse import quote, urlsplit
-
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, request
 
 from ..config import Settings
 from ..xendit import Client
 
 HSTS = "max-age=31536000; includeSubDomains"
-# Machines call these under whatever name they know; no cookie is involved.
-ANY_NAME = frozenset({"webhooks.create", "health.show", "static"})
-# What may stand in a query as it is, the percent signs of what is quoted already among it.
-QUERY_SAFE = "%/?:@!$&'()*+,;=~"
-# Nobody's data is on these; every other page belongs to one buyer.
-PUBLIC = frozenset({"catalog.index", "catalog.show", "static"})
+# Nobody's data is on these; every other page belongs to one buyer, and no search engine may list it.
+PUBLIC = frozenset({"catalog.index", "catalog.show", "robots.show", "static"})
 
 
 def init_app(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     provider: Client = app.extensions["xendit"]
     headers = _headers(settings.public_url, provider)
-    app.before_request(lambda: _visit_under_public_name(settings.public_url))
     app.after_request(lambda response: _with_headers(response, headers))
-
-
-def _visit_under_public_name(public_url: str) -> Response | None:
-    """Send 'localhost' to '127.0.0.1' or the like, so that the buyer comes back with the same cookie."""
-    name = urlsplit(f"//{request.host}").hostname
-    if name == urlsplit(public_url).hostname or request.endpoint in ANY_NAME:
-        return None
-    # The path comes unquoted, and a line break in it must not get into a header.
-    query = quote(request.query_string, safe=QUERY_SAFE)
-    return redirect(public_url + quote(request.path) + ("?" + query if query else ""), code=307)
 
 
 def _headers(public_url: str, provider: Client) -> dict[str, str]:
@@ -43,7 +26,7 @@ def _headers(public_url: str, provider: Client) -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    if urlsplit(public_url).scheme == "https":
+    if public_url.startswith("https://"):
         headers["Strict-Transport-Security"] = HSTS
     return headers
 
@@ -52,6 +35,7 @@ def _with_headers(response: Response, headers: dict[str, str]) -> Response:
     response.headers.update(headers)
     if request.endpoint not in PUBLIC or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
     elif request.endpoint != "static":
         # The header counts this browser's cart, so no cache may share the page.
         response.headers["Cache-Control"] = "private, no-cache"

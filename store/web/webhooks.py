@@ -13,7 +13,7 @@ bp = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 log = logging.getLogger(__name__)
 
 
-@bp.post("/xendit", strict_slashes=False)
+@bp.post("/xendit")
 def create() -> ResponseReturnValue:
     settings = current_app.extensions["settings"]
     if not is_authentic(request.headers.get("x-callback-token"), settings.xendit_webhook_token):

@@ -5,7 +5,7 @@ It needs `requests` only and knows nothing of the shop, so it can be lifted out 
 
 from .client import Client, Patience
 from .errors import ProviderRefused, ProviderUnavailable, RateLimited, UntrustedAnswer, XenditError
-from .hosts import Origin, host_name, is_loopback, origin
+from .hosts import Origin, bare_origin, host_name, is_loopback, origin
 from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
 from .webhook import BadWebhook, Event, is_authentic, parse_event
@@ -27,6 +27,7 @@ __all__ = [
     "SessionStatus",
     "UntrustedAnswer",
     "XenditError",
+    "bare_origin",
     "host_name",
     "is_authentic",
     "is_loopback",

@@ -57,6 +57,12 @@ def origin(url: str) -> Origin | None:
     return Origin(parts.scheme, host, port) if 0 < port < 65536 else None
 
 
+def bare_origin(url: str) -> Origin | None:
+    """Return the origin of an address with nothing after its host and port, not even a slash; else None."""
+    found = origin(url)
+    return found if found and url.partition("://")[2] == urlsplit(url).netloc else None
+
+
 def host_name(text: str) -> str | None:
     """Return a host (no port) in its one spelling: lower case, ASCII, IPv6 short and without brackets; else None."""
     if ":" in text:

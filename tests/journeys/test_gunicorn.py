@@ -1,5 +1,6 @@
-"""What only the real server can show: bodies in chunks, addresses that are too long, and the log."""
+"""What only the real server can show: bodies in chunks, addresses that are too long, a proxy's headers, and the log."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,13 @@ from ..processes import SECRET_KEY, WEBHOOK_TOKEN, Shop
 from ..waiting import wait_until
 
 PHONE = "+6281234567890"
+SENT_BY_PROXIES = [
+    {"X-Forwarded-Proto": "https", "X-Forwarded-Protocol": "http", "X-Forwarded-Ssl": "off"},
+    {"X-Forwarded-Proto": "http", "X-Forwarded-Protocol": "ssl", "X-Forwarded-Ssl": "on"},
+    {"X-Forwarded-Proto": "https, http", "X-Forwarded-Port": "443", "Forwarded": "for=192.0.2.1;proto=https;host=x"},
+    {"X-Forwarded-For": "unknown, 192.0.2.1:4711, [2001:db8::1]", "X-Real-IP": "192.0.2.1", "Via": "1.1 proxy"},
+    {"X_Forwarded_Host": "evil.example", "Script_Name": "/evil", "Path_Info": "/evil", "X-Forwarded-Prefix": "/evil"},
+]
 
 
 def in_chunks(body: bytes, size: int) -> Iterator[bytes]:
@@ -32,6 +40,29 @@ def test_a_form_of_1_MB_in_chunks_is_refused_and_no_fault(buyer: Buyer, path: st
 
     assert answer.status_code in (400, 403, 413)
     assert Page(answer).title
+
+
+@pytest.mark.parametrize("headers", SENT_BY_PROXIES, ids=" ".join)
+def test_nothing_that_a_proxy_sends_changes_what_is_answered(shop: Shop, headers: dict[str, str]):
+    for path in ("/", "/cart", "/cart/", "/nope", "/healthz"):
+        plain = requests.get(shop.url + path, timeout=30)
+        through_proxy = requests.get(shop.url + path, headers=headers, timeout=30)
+
+        assert (through_proxy.status_code, through_proxy.url) == (plain.status_code, plain.url)
+        assert "evil" not in through_proxy.text
+    # The token is missing, so the webhook's own page has answered.
+    assert requests.post(f"{shop.url}/webhooks/xendit", headers=headers, timeout=30).status_code == 401
+
+
+@pytest.mark.parametrize("host", ["", "Host: \r\n", "Host: a b\r\n", "Host: [::1\r\n", "Host: 10.1.2.3:80\r\n"])
+@pytest.mark.parametrize(("path", "status"), [("/healthz", b"200"), ("/", b"400")])
+def test_a_probe_needs_no_name_of_the_shop(shop: Shop, host: str, path: str, status: bytes):
+    with socket.create_connection(("127.0.0.1", shop.port), timeout=30) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\n{host}\r\n".encode())
+        answer = connection.makefile("rb").read()
+
+    assert answer.split()[1] == status
+    assert b"</html>" in answer or b'{"status":"ok"}' in answer
 
 
 @pytest.mark.parametrize(("length", "status"), [(65_535, 200), (65_536, 200), (65_537, 413), (65_538, 413)])

@@ -198,6 +198,18 @@ def test_a_port_is_a_number_from_1_to_65535(port: str):
     assert raised.value.problems[0].startswith("SANDBOX_PORT")
 
 
+@pytest.mark.parametrize("text", ["-1", "10", "1.5", "one", "\u0661"])
+def test_the_number_of_proxies_is_a_digit(text: str):
+    (problem,) = problems(PROXIES=text)
+
+    assert problem.startswith("PROXIES")
+
+
+@pytest.mark.parametrize(("text", "number"), [(None, 0), (" ", 0), ("0", 0), ("1", 1), ("9", 9)])
+def test_without_a_word_no_proxy_stands_before_the_shop(text: str | None, number: int):
+    assert settings(**({} if text is None else {"PROXIES": text})).proxies == number
+
+
 def test_a_live_key_never_travels_in_the_open():
     (problem,) = problems(XENDIT_API_URL="http://api.example")
 
