@@ -3,9 +3,11 @@
 import sys
 
 from store import create_app
+from store.cli import speak_utf8
 from store.config import SettingsError
 from store.demo import run_demo
 
+speak_utf8()
 try:
     if __name__ == "__main__":
         sys.exit(run_demo())

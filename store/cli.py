@@ -1,9 +1,11 @@
 """Commands: `flask --app app init-db | orders | worker`."""
 
+import json
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 
 import click
 from flask import Flask, current_app
@@ -13,16 +15,25 @@ from sqlalchemy.exc import DatabaseError
 from .catalog.file import load_if_empty
 from .config import Settings, SettingsError
 from .doctor import check_database, unusable
-from .orders.finding import newest_orders
+from .models import Order
+from .orders.finding import listed_orders, order_numbered, payments_of
 from .rules.money import written
+from .rules.status import OrderStatus
 from .worker import Worker
 
 ORDERS_SHOWN = 50
+MOST_ORDERS = 10_000
 
 
 def init_app(app: Flask) -> None:
     for command in (init_db, orders, worker):
         app.cli.add_command(command)
+
+
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the terminal says: names and prices have letters that old code pages lack."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 @contextmanager
@@ -53,19 +64,61 @@ def init_db() -> None:
 
 
 @click.command("orders")
-def orders() -> None:
-    """Show the newest orders."""
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--attention", is_flag=True, help="Only those that need a person.")
+@click.option("--status", type=click.Choice([str(status) for status in OrderStatus]), help="Only those in this status.")
+@click.option("--limit", type=click.IntRange(1, MOST_ORDERS), default=ORDERS_SHOWN, show_default=True, help="How many.")
+@click.option("--after", metavar="NUMBER", help="Go on behind the order with this number.")
+def orders(as_json: bool, attention: bool, status: str | None, limit: int, after: str | None) -> None:
+    """List orders: those that need a person come first, then the newest."""
     _check_database()
-    settings = _settings()
-    for order in newest_orders(ORDERS_SHOWN):
-        flag = "  needs attention: " + order.attention if order.attention else ""
-        total = written(order.amount, order.currency)
-        address = f"{order.address_line1}, {order.postal_code} {order.city}"
-        page = f"{settings.public_url}/order/{order.token}"
-        click.echo(
-            f"{order.created_at:%Y-%m-%d %H:%M} {order.number} {order.status:9} {total:>12}"
-            f"  {order.buyer_name}, {order.mobile_number}, {address}  {page}{flag}"
-        )
+    last = _last_order(after) if after else None
+    found = listed_orders(limit + 1, last, status, attention)
+    shown = found[:limit]
+    for line in _json_lines(shown) if as_json else map(_written_order, shown):
+        click.echo(line)
+    if len(found) > limit:
+        click.echo(f"There are more. For the next ones add --after {shown[-1].number}", err=True)
+
+
+def _last_order(number: str) -> Order:
+    order = order_numbered(number)
+    if order is None:
+        raise click.BadParameter(f"There is no order {number}.", param_hint="--after")
+    return order
+
+
+def _written_order(order: Order) -> str:
+    flag = "  needs attention: " + order.attention if order.attention else ""
+    total = written(order.amount, order.currency)
+    address = f"{order.address_line1}, {order.postal_code} {order.city}"
+    page = f"{_settings().public_url}/order/{order.token}"
+    return (
+        f"{order.created_at.astimezone(UTC):%Y-%m-%d %H:%M UTC} {order.number} {order.status:9} {total:>12}"
+        f"  {order.buyer_name}, {order.mobile_number}, {address}  {page}{flag}"
+    )
+
+
+def _json_lines(orders: list[Order]) -> Iterator[str]:
+    """Write orders as INTERFACE has them; `amount` in minor units."""
+    payments = payments_of(orders)
+    for order in orders:
+        facts = {
+            "number": order.number,
+            "token": order.token,
+            "status": order.status,
+            "amount": order.amount,
+            "currency": order.currency,
+            "attention": order.attention is not None,
+            "created": f"{order.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            # What the shop writes down as a payment is captured; it gives no money back yet.
+            "payments": [
+                {"id": payment.payment_id, "amount": payment.amount, "status": "CAPTURED"}
+                for payment in payments.get(order.id, ())
+            ],
+            "refunds": [],
+        }
+        yield json.dumps(facts, ensure_ascii=False)
 
 
 @click.command("worker")

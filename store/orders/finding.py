@@ -1,7 +1,9 @@
-"""Finding orders: by their token, by the browser that placed them, the newest; and locking one that is to change."""
+"""Finding orders: by token, number, or the browser that placed them; listing them; locking one that is to change."""
+
+from collections.abc import Iterable
 
 from ..database import db
-from ..models import Attempt, Order
+from ..models import Attempt, Order, Payment
 from ..rules.status import OrderStatus
 
 
@@ -24,9 +26,47 @@ def find_order(token: str) -> Order | None:
     return db.session.scalar(db.select(Order).filter_by(token=token))
 
 
-def newest_orders(limit: int) -> list[Order]:
-    """Return the newest orders, newest first."""
-    return list(db.session.scalars(db.select(Order).order_by(Order.id.desc()).limit(limit)))
+def order_numbered(number: str) -> Order | None:
+    """Return the order with this number."""
+    return db.session.scalar(db.select(Order).filter_by(number=number))
+
+
+def listed_orders(
+    limit: int, after: Order | None = None, status: OrderStatus | None = None, only_attention: bool = False
+) -> list[Order]:
+    """Return up to `limit` orders: those that need a person, then the others; in both the newest first.
+
+    `after` is the last order of the page before.
+    """
+    wanted = db.select(Order).order_by(Order.id.desc())
+    if status:
+        wanted = wanted.filter_by(status=status)
+    older = [] if after is None else [Order.id < after.id]
+    for_a_person, others = Order.attention.is_not(None), Order.attention.is_(None)
+    if only_attention:
+        parts = [[for_a_person, *older]]
+    elif after is None or after.attention:
+        parts = [[for_a_person, *older], [others]]
+    else:
+        parts = [[others, *older]]
+    found: list[Order] = []
+    for part in parts:
+        found += db.session.scalars(wanted.where(*part).limit(limit - len(found)))
+    return found
+
+
+def payments_of(orders: Iterable[Order]) -> dict[int, list[Payment]]:
+    """Return the payments of these orders, oldest first, by the order's id."""
+    rows = db.session.execute(
+        db.select(Attempt.order_id, Payment)
+        .join(Payment, Payment.attempt_id == Attempt.id)
+        .where(Attempt.order_id.in_([order.id for order in orders]))
+        .order_by(Payment.id)
+    )
+    found: dict[int, list[Payment]] = {}
+    for order_id, payment in rows:
+        found.setdefault(order_id, []).append(payment)
+    return found
 
 
 def lock(order_id: int) -> Order:

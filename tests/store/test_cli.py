@@ -46,17 +46,6 @@ def test_init_db_can_be_repeated(shop: Shop):
     assert (shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")) == catalog
 
 
-def test_the_orders_command_prints_what_a_merchant_needs_to_send_the_goods(shop: Shop, buyer: Buyer):
-    buyer.goes_to_pay(quantity=2)
-    order = buyer.status()
-
-    newest = shop.flask("orders").stdout.splitlines()[0]
-
-    address = ("Siti Rahayu", "Jalan Melati 5", "40115", "Bandung", "+6281234567890")
-    for text in (order["number"], "pending", "Rp188.000", buyer.order, *address):
-        assert text in newest
-
-
 def test_one_pass_of_the_worker_settles_what_was_paid(shop: Shop, sandbox: Sandbox, buyer: Buyer):
     buyer.pays_by_qris(buyer.goes_to_pay())
     sandbox.delivers()
