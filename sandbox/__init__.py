@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import control
 from .api import payments, sessions
-from .checkout import dial, pages
+from .checkout import dial, monograms, pages
 from .contract import amounts
 from .contract.errors import ApiError
 from .dashboard import accounts
@@ -31,7 +31,7 @@ def create_app(settings: Settings, database: Database) -> Sandbox:
     app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_PARTS=FORM_FIELDS_LIMIT)
     app.json.sort_keys = False
     app.extensions.update(settings=settings, database=database)
-    app.jinja_env.filters.update(amount=amounts.formatted, line_total=amounts.line_total)
+    app.jinja_env.filters.update(amount=amounts.formatted, line_total=amounts.line_total, monogram=monograms.of)
     for blueprint in (sessions.bp, payments.bp, pages.bp, dial.bp, accounts.bp, control.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/openapi.json", "openapi", lambda: send_file(OPENAPI, mimetype="application/json"))

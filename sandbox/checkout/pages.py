@@ -17,7 +17,8 @@ bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
 bp.register_blueprint(card_pages.bp)
 # No form-action: it would stop the redirect that takes the buyer back to the merchant.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 ENDED = "INVALID_SESSION_STATUS"
 REDIRECTS = range(300, 400)

@@ -140,8 +140,8 @@ def _group(session: dict, type: str, rows: list[dict]) -> dict:
 
 
 def _with_means(session: dict, channel: dict) -> dict:
-    """The channel with what its page shows: the code to present, drawn where it is, and failures to choose from."""
-    means = {"failures": failures.choices(channel)}
+    """The channel with what its page shows: how to pay, the code to present, its drawing, failures to choose from."""
+    means = {"failures": failures.choices(channel), "steps": texts.steps(channel["kind"])}
     if channel["kind"] in payment_codes.PROPERTIES:
         means["presented"] = payment_codes.present(session, channel)
     if channel["kind"] in DRAWINGS:
@@ -150,10 +150,10 @@ def _with_means(session: dict, channel: dict) -> dict:
 
 
 def _open_type(offered: list[dict], tried: str | None) -> str | None:
-    """The group unfolded at first: of the channel tried last, else of the first that can be used."""
-    usable = [row for row in offered if row["usable"]]
-    first = next((row for row in usable if row["code"] == tried), next(iter(usable), None))
-    return first and first["type"]
+    """The group unfolded at first: the only one, or that of the channel tried last. Else all ways are in view."""
+    types = {row["code"]: row["type"] for row in offered if row["usable"]}
+    different = set(types.values())
+    return types.get(tried) or (different.pop() if len(different) == 1 else None)
 
 
 def _saving(session: dict) -> str | None:

@@ -22,5 +22,10 @@ def speaker(locale: str) -> Callable[..., str]:
     return partial(say, language(locale))
 
 
+def steps(kind: str) -> list[str]:
+    """The keys of the sentences that tell how to pay by a kind of channel, in their order."""
+    return [key for key in LANGUAGES[FALLBACK] if key.startswith(f"{kind}.step")]
+
+
 def say(language: str, key: str, **values: object) -> str:
     return LANGUAGES[language][key].format(**values)

@@ -40,6 +40,8 @@ def reaches_hosted_page(page: Page, shop: Shop, sandbox: Sandbox) -> None:
 
 
 def pays_by_card(page: Page, bank_says: str) -> None:
+    if not page.get_by_label("Card number").is_visible():
+        page.locator("summary", has_text="Credit or debit card").click()
     for label, value in CARD.items():
         page.get_by_label(label).fill(value)
     page.get_by_role("button", name=PAY).click()

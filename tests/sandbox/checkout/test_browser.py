@@ -43,10 +43,13 @@ def go_to_channel(phone, session, code):
     """From the first page as a buyer does: unfold the group, choose the brand."""
     phone.goto(session["payment_link_url"])
     link = phone.locator(f'a[href$="/{code.lower()}"]')
-    group = phone.locator("details", has=link)
+    unfold(phone.locator("details", has=link))
+    link.click()
+
+
+def unfold(group):
     if group.get_attribute("open") is None:
         group.locator("summary").click()
-    link.click()
 
 
 def create(api, **changes):
@@ -177,6 +180,7 @@ def test_axe_finds_nothing_on_any_page(api, buyer, checker, language):
 
 
 def fill_card(phone, card):
+    unfold(phone.locator("details.channel", has_text="Credit or debit card"))
     for name, value in card.items():
         phone.locator(f"[name={name}]").fill(value)
 

@@ -41,7 +41,7 @@ def test_the_dial_is_folded_and_on_each_page_where_a_channel_is_chosen(merchant,
     session = merchant.create()
 
     for page in (buyer.opens(session), buyer.opens_channel(session, "QRIS")):
-        assert '<details class="dial">' in page.text
+        assert '<details class="simulator simulator--folded">' in page.text
         assert "For testers" in page.text
 
 
