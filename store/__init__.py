@@ -10,7 +10,7 @@ from .config import INSTANCE, ROOT, Settings, read_settings
 from .rules import clock
 from .xendit import Client
 
-COOKIE_LIFE = timedelta(days=30)
+COOKIE_LIFE = timedelta(days=30)  # after the last change of the cart
 MAX_BODY_BYTES = 64 * 1024
 
 
@@ -54,13 +54,12 @@ def _flask_config(settings: Settings) -> dict:
             "hide_parameters": True,
         },
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
-        # __Host- ties the cookie to this very host; browsers take the name over https only.
-        "SESSION_COOKIE_NAME": "__Host-session" if is_https else "session",
+        "SESSION_COOKIE_NAME": web.visitor.cookie_name(settings.public_url),
         "SESSION_COOKIE_SECURE": is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": COOKIE_LIFE,
-        # A buyer may leave a page open over lunch; the token still belongs to their session.
-        "WTF_CSRF_TIME_LIMIT": None,
+        # An answer that changes nothing and comes late would bring back an old cart.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
     }

@@ -1,13 +1,13 @@
 """The cart's pages. It lives in the session cookie; prices and stock come from the database."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ..catalog import products
 from ..models import Product
 from ..orders.summary import Summary, summarize
 from ..rules import cart
-from . import visitor
+from . import notices, visitor
 
 bp = Blueprint("cart", __name__, url_prefix="/cart")
 
@@ -25,19 +25,26 @@ def show() -> ResponseReturnValue:
 
 @bp.post("")
 def create() -> ResponseReturnValue:
-    product = products.find(request.form.get("slug", "")) or abort(404)
+    product = _product() or abort(404)
     try:
         quantity = cart.parse_quantity(request.form.getlist("quantity"))
         summary = _summary(cart.with_added(visitor.cart(), product.slug, quantity))
     except cart.BadQuantity:
-        return _product_page(product, NOT_A_QUANTITY, 400)
+        return _product_page(product, NOT_A_QUANTITY)
     except cart.CartFull:
-        return _product_page(product, FULL, 422)
+        return _product_page(product, FULL)
     if product.slug not in summary.cart:
-        return _product_page(product, f"{product.name} is sold out.", 422)
+        return _product_page(product, f"{product.name} is sold out.")
     wanted = visitor.cart().get(product.slug, 0) + quantity
     visitor.keep_cart(summary.cart)
     _tell_added(product, wanted, summary)
+    return redirect(url_for("cart.show"), code=303)
+
+
+@bp.get("/update")
+@bp.get("/remove")
+def page_of_form() -> ResponseReturnValue:
+    """Lead to the page with the form: a refused form leaves its address in the browser's address bar."""
     return redirect(url_for("cart.show"), code=303)
 
 
@@ -47,7 +54,7 @@ def update() -> ResponseReturnValue:
     try:
         quantity = cart.parse_quantity(request.form.getlist("quantity"), zero_allowed=True)
     except cart.BadQuantity:
-        return _page(errors={slug: NOT_A_NEW_QUANTITY}, status=400)
+        return _page(errors={slug: NOT_A_NEW_QUANTITY}, status=422)
     return _change(slug, quantity)
 
 
@@ -56,11 +63,26 @@ def remove() -> ResponseReturnValue:
     return _change(request.form.get("slug", ""), 0)
 
 
+def page_again(status: int) -> ResponseReturnValue:
+    """Answer with the cart, filled in as it was sent."""
+    return _page(status=status)
+
+
+def product_page_again(status: int) -> ResponseReturnValue:
+    """Answer with the page that the form to add a product stands on, filled in as it was sent."""
+    product = _product()
+    return _product_page(product, "", status) if product else _page(status=status)
+
+
+def _product() -> Product | None:
+    return products.find(request.form.get("slug", ""))
+
+
 def _tell_added(product: Product, wanted: int, summary: Summary) -> None:
-    flash(f"{product.name} is in your cart.")
+    notices.tell(f"{product.name} is in your cart.")
     # Lowered to less than that, it is among the shortages.
     if wanted > cart.MAX_QUANTITY and summary.cart[product.slug] == cart.MAX_QUANTITY:
-        flash(AT_MOST)
+        notices.tell(AT_MOST)
     _tell_shortages(summary)
 
 
@@ -68,19 +90,31 @@ def _change(slug: str, quantity: int) -> ResponseReturnValue:
     if slug in visitor.cart():
         summary = _summary(cart.with_quantity(visitor.cart(), slug, quantity))
         visitor.keep_cart(summary.cart)
-        flash("Your cart has been updated.")
+        notices.tell("Your cart has been updated.")
         _tell_shortages(summary)
     else:
-        flash(NOT_IN_THE_CART)
+        notices.tell(NOT_IN_THE_CART)
     return redirect(url_for("cart.show"), code=303)
 
 
 def _page(errors: dict[str, str] | None = None, status: int = 200) -> tuple[str, int]:
-    return render_template("cart/show.html", summary=visitor.shown_cart(), errors=errors or {}), status
+    page = render_template(
+        "cart/show.html",
+        summary=visitor.shown_cart(),
+        errors=errors or {},
+        typed={request.form.get("slug"): request.form.get("quantity")} if "quantity" in request.form else {},
+        is_without_cookie=visitor.key() is None,
+    )
+    return page, status
 
 
-def _product_page(product: Product, error: str, status: int) -> tuple[str, int]:
-    page = render_template("catalog/show.html", product=product, error=error, max_quantity=cart.MAX_QUANTITY)
+def _product_page(product: Product, error: str, status: int = 422) -> tuple[str, int]:
+    page = render_template(
+        "catalog/show.html",
+        product=product,
+        error=error,
+        typed=request.form.get("quantity"),
+    )
     return page, status
 
 
@@ -90,4 +124,4 @@ def _summary(contents: cart.Cart) -> Summary:
 
 def _tell_shortages(summary: Summary) -> None:
     for notice in summary.notices:
-        flash(notice)
+        notices.tell(notice)

@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, render_template, request
 
 from ..catalog import products
-from ..rules import cart
 
 bp = Blueprint("catalog", __name__)
 
@@ -19,4 +18,4 @@ def index() -> str:
 @bp.get("/products/<slug>")
 def show(slug: str) -> str:
     product = products.find(slug) or abort(404)
-    return render_template("catalog/show.html", product=product, max_quantity=cart.MAX_QUANTITY)
+    return render_template("catalog/show.html", product=product)

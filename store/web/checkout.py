@@ -1,13 +1,13 @@
 """The checkout page: the buyer's details beside the order summary, and on to the hosted page."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ..config import Settings
 from ..orders import checkout
 from ..orders.finding import newest_order_of
 from ..orders.summary import Summary
-from . import visitor
+from . import notices, visitor
 from .forms import CheckoutForm
 from .orders import go_to_payment
 
@@ -18,8 +18,6 @@ bp = Blueprint("checkout", __name__, url_prefix="/checkout")
 def show() -> ResponseReturnValue:
     summary = visitor.shown_cart()
     if not summary.lines:
-        for notice in summary.notices:
-            flash(notice)
         return redirect(url_for("cart.show"), code=303)
     form = CheckoutForm(_settings().shop, obj=newest_order_of(visitor.key()))
     return _page(form, summary)
@@ -38,10 +36,15 @@ def create() -> ResponseReturnValue:
     except checkout.CartChanged:
         return _page(form, visitor.shown_cart(), status=422, cart_changed=True)
     except checkout.AlreadyPaid as paid:
-        flash("Your earlier order has just been paid, so we did not place another one.")
+        notices.tell("Your earlier order has just been paid, so we did not place another one.")
         return redirect(url_for("orders.show", token=paid.order.token), code=303)
     visitor.remember(order)
     return go_to_payment(order)
+
+
+def page_again(status: int) -> tuple[str, int]:
+    """Answer with the page that the form stands on, filled in as it was sent."""
+    return _page(CheckoutForm(_settings().shop), visitor.shown_cart(), status)
 
 
 def _page(form: CheckoutForm, summary: Summary, status: int = 200, cart_changed: bool = False) -> tuple[str, int]:

@@ -3,16 +3,12 @@
 import logging
 
 from flask import Flask, g, render_template, request, session
-from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+
+from ..rules.cart import count
 
 WORDS = {
     400: ("That did not work", "The address or form was not understood. Go back and try again."),
-    403: (
-        "Please try once more",
-        "This form has lost its connection to your visit, perhaps because cookies are switched off or were deleted."
-        " Go back, reload the page and send it again. Nothing was changed and no money was taken.",
-    ),
     404: ("Page not found", "If you typed the address, check it. If you followed a link, it may be old."),
     405: ("That did not work", "This address cannot be opened in this way."),
     413: ("Too much at once", "What was sent is too large. Nothing was changed."),
@@ -27,7 +23,6 @@ log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(CSRFError, lambda error: _page(403))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -42,7 +37,7 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
     # By its endpoint: the path of an order's page is a secret and stays out of the log.
     log.exception("%s %s failed", request.method, request.endpoint, exc_info=error)
     # The database may be what failed, so the header's cart must not ask it.
-    g.cart = session.get("cart", {})
+    g.pieces = count(session.get("cart", {}))
     return _page(500)
 
 

@@ -43,6 +43,9 @@ def _text(label: str, missing: str, longest: int, **attributes: str) -> StringFi
 
 
 class CheckoutForm(FlaskForm):
+    class Meta:
+        csrf = False  # `csrf.py` looks at all forms, before any view.
+
     given_names = _text("Given names", "Enter your name.", 100, autocomplete="given-name")
     surname = _text("Surname", "", 100, autocomplete="family-name")
     email = _text("E-mail", "Enter your e-mail address.", 254, autocomplete="email", inputmode="email", type="email",

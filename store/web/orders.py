@@ -6,7 +6,7 @@ Whatever page the buyer comes back to, and whatever its query says, the provider
 import logging
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from ..models import Order
@@ -14,7 +14,7 @@ from ..orders import paying, settling
 from ..orders.finding import find_order
 from ..rules.clock import now
 from ..xendit import Patience, XenditError
-from . import visitor
+from . import notices, visitor
 
 bp = Blueprint("orders", __name__, url_prefix="/order/<token>")
 
@@ -59,6 +59,12 @@ def status(token: str) -> dict:
     }
 
 
+@bp.get("/pay")
+def page_of_form(token: str) -> Response:
+    """Lead to the page with the form: a refused form leaves its address in the browser's address bar."""
+    return redirect(url_for("orders.show", token=_find(token).token), code=303)
+
+
 @bp.post("/pay")
 def pay(token: str) -> Response:
     return go_to_payment(_find(token))
@@ -71,6 +77,11 @@ def cancel(token: str) -> Response:
     return redirect(url_for("orders.show", token=token), code=303)
 
 
+def page_again(status: int, token: str) -> tuple[str, int]:
+    """Answer with the page that the form stands on."""
+    return _page(_find(token)), status
+
+
 def go_to_payment(order: Order) -> Response:
     """Answer with the hosted page for this order, or with the order's own page if there is none now."""
     token = order.token
@@ -81,7 +92,7 @@ def go_to_payment(order: Order) -> Response:
         # Its page says why.
         link = url_for("orders.show", token=token)
     except paying.PaymentUnavailable:
-        flash("The payment page could not be opened just now. No money was taken by this. Please try again.")
+        notices.tell("The payment page could not be opened just now. No money was taken by this. Please try again.")
         link = url_for("orders.show", token=token)
     return redirect(link, code=303)
 

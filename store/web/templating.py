@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, g, url_for
 
-from ..rules import cart, failures
+from ..rules import failures
 from ..rules.money import written
 from . import visitor
 
@@ -25,7 +25,8 @@ def init_app(app: Flask) -> None:
         return {
             "shop": shop,
             "is_imitation": app.extensions["xendit"].hosts.is_elsewhere,
-            "cart_count": cart.count(visitor.cart()),
+            "cart_count": visitor.pieces(),
+            "form_problem": g.get("form_problem"),
         }
 
     folder = Path(app.static_folder)

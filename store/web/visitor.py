@@ -1,6 +1,11 @@
-"""What the shop knows of a browser: its signed session cookie with cart, buyer key and open order."""
+"""What the shop knows of a browser: its signed session cookie with cart, buyer key and open order.
+
+Only an answer to a form changes the cookie. A page that is looked at works out what it shows and writes nothing,
+so that an answer that comes late cannot undo what was changed meanwhile.
+"""
 
 import hmac
+from urllib.parse import urlsplit
 
 from flask import current_app, g, session
 
@@ -8,34 +13,52 @@ from ..models import Order
 from ..orders.finding import find_order
 from ..orders.summary import Summary, summarize
 from ..rules import chance
-from ..rules.cart import Cart, without
+from ..rules.cart import Cart, count, without
 
 KEY_BYTES = 24
 
 
+def cookie_name(public_url: str) -> str:
+    """Return the session cookie's name. Cookies know no ports, so the port in it tells two shops of a host apart."""
+    address = urlsplit(public_url)
+    # __Host- ties the cookie to this very host; browsers take the name over https only.
+    prefix = "__Host-" if address.scheme == "https" else ""
+    return f"{prefix}warung-{address.port}" if address.port else f"{prefix}warung"
+
+
 def cart() -> Cart:
-    """Return this browser's cart; what a paid order holds has been taken out of it."""
+    """Return this browser's cart, without what its order holds once that is paid."""
     if "cart" not in g:
-        g.cart = session.get("cart", {})
-        _take_out_what_is_paid()
+        order = find_order(session["order"]) if "order" in session else None
+        g.is_order_paid = bool(order and order.paid_at)
+        kept = session.get("cart", {})
+        g.cart = without(kept, order.quantities) if g.is_order_paid else kept
     return g.cart
 
 
 def keep_cart(changed: Cart) -> None:
+    """Keep what `cart()` became."""
     session.permanent = True
+    if g.is_order_paid:
+        del session["order"]
+        g.is_order_paid = False
     session["cart"] = g.cart = changed
+    g.pop("summary", None)
     key_or_new()  # Known before the checkout, so that ten clicks there come from one buyer and not from ten.
 
 
 def shown_cart() -> Summary:
-    """Return what the cart comes to, for a page that shows it.
+    """Return what the cart comes to, lowered to what is there, as pages show it."""
+    if "summary" not in g:
+        g.summary = summarize(cart(), key(), current_app.extensions["settings"].shop)
+    return g.summary
 
-    What had to be lowered is kept so, as the page says: it is said once, and the header counts the same.
-    """
-    summary = summarize(cart(), key(), current_app.extensions["settings"].shop)
-    if summary.shortages:
-        keep_cart(summary.cart)
-    return summary
+
+def pieces() -> int:
+    """Return how many pieces the header counts: as many as the cart's page shows."""
+    if "pieces" not in g:
+        g.pieces = count(shown_cart().cart) if cart() else 0
+    return g.pieces
 
 
 def key() -> str | None:
@@ -51,17 +74,11 @@ def key_or_new() -> str:
 
 
 def remember(order: Order) -> None:
-    """Remember the open order, so that the cart can be emptied once it is paid."""
+    """Remember the open order, so that the cart is without it once it is paid. The cart keeps what could be ordered."""
+    keep_cart(shown_cart().cart)
     session["order"] = order.token
 
 
 def is_buyer_of(order: Order) -> bool:
     """Tell whether this browser placed the order. Others see its state, but nothing personal."""
     return hmac.compare_digest(order.buyer_key.encode(), (key() or "").encode())
-
-
-def _take_out_what_is_paid() -> None:
-    order = find_order(session["order"]) if "order" in session else None
-    if order and order.paid_at:
-        del session["order"]
-        keep_cart(without(g.cart, order.quantities))

@@ -32,6 +32,7 @@ CONTENT_TYPES = {
 @pytest.mark.parametrize("request_", CONTENT_TYPES.values(), ids=CONTENT_TYPES)
 def test_every_change_needs_a_csrf_token(shop: Shop, ordered: Buyer, routes, request_: dict):
     posts = [path for endpoint, path, methods in routes if "POST" in methods and endpoint != "webhooks.create"]
+    ordered.opens("/cart")  # which says once that something is in it
     before = ordered.status(), shop.sql("SELECT count(*) FROM orders"), ordered.opens("/cart").text
 
     answers = {path: ordered.browser.post(fill(path, ordered), **request_).status_code for path in posts}
@@ -42,22 +43,27 @@ def test_every_change_needs_a_csrf_token(shop: Shop, ordered: Buyer, routes, req
 
 
 def test_another_visitors_csrf_token_does_not_count(shop: Shop, ordered: Buyer):
-    token = Buyer(shop).opens(f"/products/{COFFEE}").form("/cart").fields["csrf_token"]
+    stranger, neighbor = Buyer(shop), Buyer(shop)
+    neighbor.adds()
+    tokens = [each.opens(f"/products/{COFFEE}").form("/cart").fields["csrf_token"] for each in (stranger, neighbor)]
 
-    answer = ordered.browser.post(f"{ordered.order}/cancel", data={"csrf_token": token})
+    answers = [ordered.browser.post(f"{ordered.order}/cancel", data={"csrf_token": token}) for token in tokens]
 
-    assert answer.status_code == 403
+    assert [answer.status_code for answer in answers] == [403, 403]
     assert ordered.status()["status"] == "pending"
 
 
-def test_looking_at_an_address_that_changes_something_changes_nothing(ordered: Buyer, routes):
-    readable = {path for _, path, methods in routes if "GET" in methods}
-    posts = [path for _, path, methods in routes if "POST" in methods and path not in readable]
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_at_the_address_of_a_form_leads_to_its_page_and_changes_nothing(ordered: Buyer, routes, method: str):
+    posts = [path for endpoint, path, methods in routes if "POST" in methods and endpoint != "webhooks.create"]
     override = {"X-HTTP-Method-Override": "POST"}
 
-    answers = {path: ordered.browser.get(fill(path, ordered), headers=override) for path in posts}
+    answers = [ordered.browser.request(method, fill(path, ordered), headers=override) for path in posts]
 
-    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(posts, 405)
+    assert len(posts) >= 6
+    assert {answer.status_code for answer in answers} == {200}
+    pages = {f"{ordered.shop.url}/cart", f"{ordered.shop.url}/checkout", ordered.order, f"{ordered.order}/cancel"}
+    assert {answer.url for answer in answers} == pages
     assert ordered.status()["status"] == "pending"
 
 

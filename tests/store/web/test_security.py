@@ -90,19 +90,3 @@ def test_behind_https_browsers_are_told_to_stay_there(https_shop: Shop, path: st
 
 def test_without_https_there_is_no_hsts(buyer: Buyer):
     assert "Strict-Transport-Security" not in buyer.gets("/").headers
-
-
-def test_behind_https_the_cookie_is_bound_to_host_and_https(https_shop: Shop):
-    answer = https_shop.browser().get(f"{https_shop.url}/products/{COFFEE}", headers={"host": "shop.example"})
-
-    name, *attributes = (part.strip() for part in answer.headers["Set-Cookie"].split(";"))
-    assert name.startswith("__Host-")
-    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(attributes)
-    assert not any(attribute.lower().startswith("domain") for attribute in attributes)
-
-
-def test_the_cookie_is_hidden_from_scripts_and_other_sites(buyer: Buyer):
-    cookie = buyer.gets(f"/products/{COFFEE}").headers["Set-Cookie"]
-
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie

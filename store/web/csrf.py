@@ -1,0 +1,83 @@
+"""Which forms count: those that the shop's own pages sent, and none that another site sent in the buyer's name.
+
+Browsers say where a form comes from: in `Sec-Fetch-Site`, and older ones in `Origin`. The token in a form is for those
+that say neither, and ties the form to this visit. It is made from the buyer's key, so that no page that is only looked
+at has to set a cookie. Who has no cookie yet has no key either, and nothing that another site could misuse.
+"""
+
+import hmac
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+from itsdangerous import Signer
+
+from ..xendit import Origin, bare_origin
+from . import visitor
+
+FIELD = "csrf_token"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Machines call these: no browser, no cookie, no form.
+NOT_FORMS = frozenset({"webhooks.create"})
+# Their forms stand on pages that are the same for everybody, so the shop's own origin is enough.
+ORIGIN_IS_ENOUGH = frozenset({"cart.create"})
+
+LOST = (
+    "Nothing was changed and no money was taken, because this page had lost its connection to your visit:"
+    " please press the button once more."
+)
+FROM_ELSEWHERE = (
+    "Nothing was changed and no money was taken, because this form did not come from our own page:"
+    " if you want what it says, press the button here."
+)
+
+
+class Sender(Enum):
+    """Where a form came from, as the browser says."""
+
+    OWN_PAGE = "own page"
+    ELSEWHERE = "elsewhere"
+    NOT_SAID = "not said"
+
+
+def init_app(app: Flask, form_pages: Mapping[str, Callable[..., ResponseReturnValue]]) -> None:
+    """Refuse forms that do not count. `form_pages` has for each endpoint of a form the page that it stands on:
+    a function of the status and of the address's parts, which shows the form as it was filled in."""
+    own = bare_origin(app.extensions["settings"].public_url)
+
+    @app.before_request
+    def refuse_what_does_not_count() -> ResponseReturnValue | None:
+        if request.endpoint is None or request.method in READING or request.endpoint in NOT_FORMS:
+            return None
+        sender = _sender(own)
+        if _counts(sender):
+            return None
+        g.form_problem = FROM_ELSEWHERE if sender is Sender.ELSEWHERE else LOST
+        return form_pages[request.endpoint](422 if sender is Sender.OWN_PAGE else 403, **request.view_args)
+
+    app.jinja_env.globals["csrf_token"] = token
+
+
+def token() -> str:
+    """Return the token of this visit's forms."""
+    return Signer(current_app.secret_key, salt="form").get_signature(visitor.key() or "").decode()
+
+
+def _counts(sender: Sender) -> bool:
+    if sender is Sender.ELSEWHERE:
+        return False
+    if sender is Sender.OWN_PAGE and request.endpoint in ORIGIN_IS_ENOUGH:
+        return True
+    return hmac.compare_digest(token().encode(), request.form.get(FIELD, "").encode())
+
+
+def _sender(own: Origin) -> Sender:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site in ("same-site", "cross-site"):
+        return Sender.ELSEWHERE
+    said = request.headers.get("Origin", "null")
+    if site == "same-origin" or bare_origin(said) == own:
+        return Sender.OWN_PAGE
+    # "null" is what a browser says that keeps the origin to itself, on our own pages too.
+    return Sender.NOT_SAID if said == "null" else Sender.ELSEWHERE
