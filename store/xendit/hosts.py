@@ -65,10 +65,12 @@ def bare_origin(url: str) -> Origin | None:
 
 def host_name(text: str) -> str | None:
     """Return a host (no port) in its one spelling: lower case, ASCII, IPv6 short and without brackets; else None."""
+    if len(text) > LONGEST_NAME:
+        return None
     if ":" in text:
         return _ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text)
     name = _in_ascii(text).lower().removesuffix(".")
-    if len(name) > LONGEST_NAME or not all(LABEL.fullmatch(label) for label in name.split(".")):
+    if len(name) > LONGEST_NAME or not all(map(LABEL.fullmatch, name.split("."))):
         return None
     # Browsers take a name whose last part is a number for an IPv4 address.
     return _ip_address(name) if name.rpartition(".")[2].isdigit() else name
@@ -84,7 +86,7 @@ def _in_ascii(text: str) -> str:
     if text.isascii():
         return text
     try:
-        return idna.encode(text[: LONGEST_NAME + 1], uts46=True).decode()
+        return idna.encode(text, uts46=True).decode()
     except idna.IDNAError:
         return ""
 

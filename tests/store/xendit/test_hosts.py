@@ -35,6 +35,7 @@ RUBBISH = [
     "https://shop.example\r\n", "https://shop\t.example", " https://shop.example", "https://shop%2eexample",
     "https://127.1", "https://127.0.0.256", "https://2130706433", "https://evil.example／.shop.example",
     "https://\ud800.example", "https://" + "a" * 64, "https://" + "a." * 200, "https://" + "é" * 100_000,
+    "https://shop.example" + "\ufe0f" * 300 + ".evil.example",
 ]  # fmt: skip
 
 
