@@ -1,8 +1,9 @@
 """A stand-in for Xendit: API, hosted page and webhooks on this machine."""
 
+import re
 from pathlib import Path
 
-from flask import Flask, Response, json, jsonify, send_file
+from flask import Flask, Response, current_app, json, jsonify, request, send_file
 from werkzeug.exceptions import HTTPException
 
 from . import control
@@ -15,7 +16,10 @@ from .http_server import BODY_LIMIT, error_code_of
 from .memory.database import Database
 from .settings import Settings
 
+API = (sessions.bp, payments.bp)
 FORM_FIELDS_LIMIT = 50
+# In the rule of a route: its type, if any, and its name.
+ARGUMENT = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 OPENAPI = Path(__file__).parent / "api" / "openapi.json"
 SERVER_ERROR = "Something unexpected happened. We are investigating this issue. Please try again later."
 
@@ -32,7 +36,7 @@ def create_app(settings: Settings, database: Database) -> Sandbox:
     app.json.sort_keys = False
     app.extensions.update(settings=settings, database=database)
     app.jinja_env.filters.update(amount=amounts.formatted, line_total=amounts.line_total, monogram=monograms.of)
-    for blueprint in (sessions.bp, payments.bp, pages.bp, dial.bp, accounts.bp, control.bp):
+    for blueprint in (*API, pages.bp, dial.bp, accounts.bp, control.bp):
         app.register_blueprint(blueprint)
     app.add_url_rule("/openapi.json", "openapi", lambda: send_file(OPENAPI, mimetype="application/json"))
     # JSON is YAML too.
@@ -47,7 +51,21 @@ def _answer_http_error(error: HTTPException) -> HTTPException | Response:
     if error.code is None or error.code < 400:
         return error
     message = SERVER_ERROR if error.code >= 500 else error.name
+    if request.routing_exception is not None:
+        message = f"{message}. The sandbox has {_paths()}"
     answer = error.get_response()
     answer.data = json.dumps({"error_code": error_code_of(error.code), "message": message})
     answer.content_type = "application/json"
     return answer
+
+
+def _paths() -> str:
+    """What programs may call: Xendit's API, or under `/_control` what is there."""
+    rooms = (control.bp,) if request.path.startswith(control.bp.url_prefix) else API
+    names = [room.name for room in rooms]
+    return ", ".join(
+        method + " " + ARGUMENT.sub(r"{\1}", rule.rule)
+        for rule in current_app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] in names
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    )

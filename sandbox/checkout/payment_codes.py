@@ -1,11 +1,13 @@
 """The numbers and codes that a buyer takes to a bank or a shop.
 
-They follow from the session and the channel, so that the page shows the same ones each time.
+They follow from the session, the channel and the merchant's name, so that the page shows the same ones each time.
 """
 
 import hashlib
 
 from markupsafe import Markup
+
+from ..contract import emv
 
 # Neither a bank nor a shop may take one of these for a real bill.
 ACCOUNT_PREFIX = "0000"
@@ -34,30 +36,28 @@ MARGIN = 10
 BAR_HEIGHT = 48
 
 
-def properties(session: dict, channel: dict) -> dict:
+def properties(session: dict, channel: dict, merchant: str) -> dict:
     """The `channel_properties` of a new try: the code, and how long it is good for."""
     if channel["kind"] not in PROPERTIES:
         return {}
-    return {PROPERTIES[channel["kind"]]: present(session, channel), "expires_at": session["expires_at"]}
+    return {PROPERTIES[channel["kind"]]: present(session, channel, merchant), "expires_at": session["expires_at"]}
 
 
-def actions(session: dict, channel: dict) -> list[dict]:
+def actions(session: dict, channel: dict, merchant: str) -> list[dict]:
     """What the buyer must do next, as `GET /v3/payment_requests/{id}` tells it."""
     if channel["kind"] in PROPERTIES:
-        descriptor, value = PROPERTIES[channel["kind"]].upper(), present(session, channel)
+        descriptor, value = PROPERTIES[channel["kind"]].upper(), present(session, channel, merchant)
         return [{"type": "PRESENT_TO_CUSTOMER", "descriptor": descriptor, "value": value}]
     address = f"{session['payment_link_url']}/{channel['code'].lower()}"
     return [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": address}]
 
 
-def present(session: dict, channel: dict) -> str:
-    """What the buyer scans, types or shows."""
+def present(session: dict, channel: dict, merchant: str) -> str:
+    """What the buyer scans, types or shows. `merchant` is the name that a scanner shows."""
     number = _number(f"{session['payment_session_id']} {channel['code']}")
-    return {
-        "account": f"{ACCOUNT_PREFIX}{number}",
-        "counter": f"{COUNTER_PREFIX}{number}",
-        "qr": f"Sandbox of Xendit, no money moves. {session['payment_session_id']}",
-    }[channel["kind"]]
+    if channel["kind"] == "qr":
+        return emv.payment_code(session, channel["code"], merchant, f"{COUNTER_PREFIX}{number}")
+    return f"{ACCOUNT_PREFIX if channel['kind'] == 'account' else COUNTER_PREFIX}{number}"
 
 
 def barcode(text: str) -> Markup:

@@ -143,7 +143,7 @@ def _with_means(session: dict, channel: dict) -> dict:
     """The channel with what its page shows: how to pay, the code to present, its drawing, failures to choose from."""
     means = {"failures": failures.choices(channel), "steps": texts.steps(channel["kind"])}
     if channel["kind"] in payment_codes.PROPERTIES:
-        means["presented"] = payment_codes.present(session, channel)
+        means["presented"] = payment_codes.present(session, channel, ledger.account.merchant)
     if channel["kind"] in DRAWINGS:
         means["drawing"] = DRAWINGS[channel["kind"]](means["presented"])
     return channel | means

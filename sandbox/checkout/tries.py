@@ -25,14 +25,15 @@ def payable(session_id: str, channel_code: str) -> tuple[dict, dict]:
 
 def begin(session: dict, channel: dict, form: Mapping[str, str], properties: dict | None = None) -> dict:
     """A new try, PENDING until the buyer's bank or wallet has spoken."""
-    properties = payment_codes.properties(session, channel) if properties is None else properties
+    merchant = ledger.account.merchant
+    properties = payment_codes.properties(session, channel, merchant) if properties is None else properties
     return payments.start(
         ledger,
         session["payment_session_id"],
         channel["code"],
         properties,
         save=_is_ticked(session, channel, form),
-        actions=payment_codes.actions(session, channel),
+        actions=payment_codes.actions(session, channel, merchant),
     )
 
 

@@ -47,6 +47,11 @@ def formatted(amount: int | float, currency: str) -> str:
     return f"{sign}{prefix}{digits}{SUFFIXES.get(currency, '')}"
 
 
+def plain(amount: int | float, currency: str) -> str:
+    """350.5 THB is 350.50, as machines read it."""
+    return f"{decimal(amount):.{DECIMALS[currency]}f}"
+
+
 def line_total(unit_amount: int | float, quantity: int) -> Decimal:
     return decimal(unit_amount) * quantity
 

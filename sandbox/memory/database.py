@@ -68,6 +68,7 @@ IS_FREE = (
     " AND NOT EXISTS (SELECT 1 FROM tries WHERE delivery_id = first.id))"
 )
 TRIES_BEFORE = "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AND NOT by_hand) AS tries_before"
+TIMES_BY_HAND = "(SELECT count(*) FROM tries WHERE delivery_id = deliveries.id AND by_hand) AS times_by_hand"
 
 
 class Database:
@@ -150,7 +151,7 @@ class Database:
 
     def claim_resends(self) -> list[Row]:
         """The deliveries that somebody asked to send again, each once."""
-        return self.rows(f"UPDATE deliveries SET resend = 0 WHERE resend = 1 RETURNING *, {TRIES_BEFORE}")
+        return self.rows(f"UPDATE deliveries SET resend = 0 WHERE resend = 1 RETURNING *, {TIMES_BY_HAND}")
 
     def record_try(self, delivery_id: int, **details: object) -> None:
         """What one try gave. Nothing is kept of a delivery that a reset swept away."""

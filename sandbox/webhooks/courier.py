@@ -14,6 +14,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from ..clock import Clock, moment, stamp
+from ..contract import ids
 from ..memory import accounts
 from ..memory.accounts import Account
 from ..memory.database import Database, Row
@@ -189,6 +190,9 @@ class Courier:
         headers = {
             "content-type": "application/json",
             "x-callback-token": FORGED_TOKEN if delivery["forged"] else account.webhook_token,
+            "webhook-id": ids.webhook_id(
+                delivery["id"], delivery["document"], delivery["times_by_hand"] + 1 if by_hand else 0
+            ),
             "user-agent": "Xendit-Sandbox",
         }
         status, answer = self._post(account.webhook_url, headers, body, account.webhook_timeout_seconds)
