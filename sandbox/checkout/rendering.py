@@ -15,7 +15,7 @@ from ..objects import sessions
 from . import dial, failures, payment_codes, qr, texts
 
 # Xendit states no hours; these are the countries' clocks, none of which knows summer time.
-HOURS_FROM_UTC = {"ID": 7, "TH": 7, "VN": 7, "PH": 8, "SG": 8, "MY": 8}
+HOURS_FROM_UTC = {"ID": 7, "TH": 7, "VN": 7, "PH": 8, "SG": 8, "MY": 8, "HK": 8, "MX": -6}
 REFRESH_MARGIN_SECONDS = 1
 POLL_SECONDS = 5
 LONGEST_REFRESH_SECONDS = 24 * 60 * 60
@@ -175,7 +175,7 @@ def _local_time(session: dict, left: timedelta, t: Callable[..., str]) -> dict[s
     moment = ledger.clock.now() + left
     form = t("time.clock" if left < timedelta(hours=12) else "time.date")
     local = (moment + timedelta(hours=hours)).strftime(form)
-    return {"stamp": clock.stamp(moment), "words": f"{local} (GMT+{hours})"}
+    return {"stamp": clock.stamp(moment), "words": f"{local} (GMT{hours:+})"}
 
 
 def _time_left(left: timedelta, t: Callable[..., str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal, DecimalException
 
 # Which currencies a session may have is in the OpenAPI document, which has no word for their decimals.
-DECIMALS = {"IDR": 0, "VND": 0, "PHP": 2, "THB": 2, "MYR": 2, "SGD": 2, "USD": 2}
+DECIMALS = {"IDR": 0, "VND": 0, "PHP": 2, "THB": 2, "MYR": 2, "SGD": 2, "USD": 2, "HKD": 2, "MXN": 2}
 PREFIXES = {"IDR": "Rp", "PHP": "₱", "THB": "฿", "MYR": "RM", "USD": "US$"}
 SUFFIXES = {"VND": "₫"}
 COMMA_CURRENCIES = {"IDR", "VND"}  # These write 10.000,50 where the others write 10,000.50.

@@ -22,6 +22,8 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 # Which keywords of a property are judged by a rule with an error code of its own, and with which one.
 OWN_ERROR = "x-own-error"
+# Values of a property that are good where an account says so; judged by a rule of its own.
+IF_SWITCHED_ON = "x-if-switched-on"
 Problem = tuple[str, str]
 
 
@@ -54,7 +56,7 @@ def _prepared(part: Any, document: dict) -> Any:
         return part
     if "$ref" in part:
         return _prepared(_referred(part["$ref"], document), document)
-    left_out = {OWN_ERROR, *part.get(OWN_ERROR, ())}
+    left_out = {OWN_ERROR, IF_SWITCHED_ON, *part.get(OWN_ERROR, ())}
     return {name: _prepared(each, document) for name, each in part.items() if name not in left_out}
 
 

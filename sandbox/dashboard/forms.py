@@ -33,6 +33,7 @@ def settings() -> dict:
         "webhook_url": text("webhook_url") or None,
         "rate_limited": "rate_limited" in request.form,
         "retries_timeouts": "retries_timeouts" in request.form,
+        "hk_and_mx": "hk_and_mx" in request.form,
         "webhook_timeout_seconds": number(text("webhook_timeout_seconds"), "The time for an answer"),
         "refund_seconds": number(text("refund_seconds"), "The time for a refund"),
         "refund_failure_code": text("refund_failure_code") or None,

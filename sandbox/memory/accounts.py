@@ -27,6 +27,8 @@ class Account:
     webhook_timeout_seconds: int = 30
     # Xendit's pages differ on whether a webhook without an answer in time is sent again.
     retries_timeouts: bool = True
+    # Sessions for HK in HKD and for MX in MXN, which Xendit's list for sessions leaves out.
+    hk_and_mx: bool = False
     refund_seconds: int = 3
     # The failure_code with which refunds end; None lets them succeed.
     refund_failure_code: str | None = None
@@ -39,6 +41,7 @@ class Account:
             "merchant must be a name.": isinstance(self.merchant, str) and 0 < len(self.merchant) <= 100,
             "rate_limited must be true or false.": isinstance(self.rate_limited, bool),
             "retries_timeouts must be true or false.": isinstance(self.retries_timeouts, bool),
+            "hk_and_mx must be true or false.": isinstance(self.hk_and_mx, bool),
             "webhook_timeout_seconds must be from 1 to 60.": is_whole_number(self.webhook_timeout_seconds, 1, 60),
             "refund_seconds must be from 0 to 86400.": is_whole_number(self.refund_seconds, 0, 86400),
             f"refund_failure_code must be null or one of {', '.join(REFUND_FAILURES)}.": (

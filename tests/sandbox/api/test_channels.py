@@ -18,8 +18,9 @@ def codes(rows):
 def test_every_channel_of_every_country_is_there():
     counts = Counter(row["country"] for row in channels.CHANNELS)
 
-    # The 147 of the overview, then Viettel Money, cards in two currencies and SGQR of their own pages.
-    assert counts == {"ID": 30, "PH": 43, "MY": 46, "TH": 16, "VN": 12 + 1, "SG": 3}
+    # The 147 of the overview; then Viettel Money, cards in two currencies and SGQR of their own pages; and what is
+    # behind a switch.
+    assert counts == {"ID": 30, "PH": 43, "MY": 46, "TH": 16, "VN": 12 + 1, "SG": 3, "HK": 1, "MX": 2}
     places = {(row["code"], row["country"], row["currency"]) for row in channels.CHANNELS}
     assert len(places) == len(channels.CHANNELS)
 
@@ -125,3 +126,41 @@ def test_an_amount_that_makes_cards_fail_can_be_tried_outside_their_range(countr
 )
 def test_a_session_without_a_fitting_channel_is_refused(api, changes):
     assert api.refused(**changes).json()["error_code"] == "INVALID_PAYMENT_CHANNEL"
+
+
+HONG_KONG, MEXICO = {"country": "HK", "currency": "HKD"}, {"country": "MX", "currency": "MXN"}
+
+
+@pytest.mark.parametrize(
+    ("place", "error_code"),
+    [
+        *((HONG_KONG, "INVALID_COUNTRY"), (MEXICO, "INVALID_COUNTRY")),
+        *(({"currency": "HKD"}, "INVALID_CURRENCY"), ({"currency": "MXN"}, "INVALID_CURRENCY")),
+    ],
+)
+def test_hong_kong_and_mexico_are_refused_unless_they_are_switched_on(merchant, place, error_code):
+    answer = merchant.refused(**place, amount=350.5)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (400, error_code)
+
+
+@pytest.mark.parametrize(
+    ("place", "price", "hours"), [(HONG_KONG, "HKD 350.50", "GMT+8"), (MEXICO, "MXN 350.50", "GMT-6")]
+)
+def test_hong_kong_and_mexico_are_paid_by_card_where_they_are_switched_on(merchant, buyer, place, price, hours):
+    merchant.sets(hk_and_mx=True)
+    session = merchant.create(**place, amount=350.5)
+
+    page = buyer.opens(session).text
+    buyer.pays_by_card(session)
+
+    assert price in page and hours in page
+    assert merchant.session(session)["status"] == "COMPLETED"
+
+
+def test_a_country_goes_with_its_own_currency_only(merchant):
+    merchant.sets(hk_and_mx=True)
+
+    answer = merchant.refused(country="HK", currency="MXN", amount=350.5)
+
+    assert answer.json()["error_code"] == "INVALID_PAYMENT_CHANNEL"

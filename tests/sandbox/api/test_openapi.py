@@ -132,7 +132,9 @@ def test_what_the_document_allows_is_never_refused_as_unknown(merchant, name, er
 
 
 def test_each_currency_of_the_document_has_its_decimals():
-    assert set(CREATE_SESSION["currency"]["enum"]) == set(amounts.DECIMALS)
+    currency = CREATE_SESSION["currency"]
+
+    assert {*currency["enum"], *currency["x-if-switched-on"]} == set(amounts.DECIMALS)
 
 
 def test_an_items_metadata_has_the_limits_of_a_sessions():

@@ -94,7 +94,7 @@ def test_settings_can_be_changed_one_by_one(merchant, control):
 
 @pytest.mark.parametrize("change", [
     {"webhook_url": "ftp://shop.example"}, {"webhook_url": ["x"]}, {"webhook_token": ""},
-    {"rate_limited": "yes"},
+    {"rate_limited": "yes"}, {"hk_and_mx": 1},
     {"key": "xnd_development_other"}, {"business_id": "x"}, {"color": "blue"}, [], "on",
     {"refund_failure_code": ["REFUND_FAILED"]}, {"refund_failure_code": {}}, {"merchant": 7},
 ])  # fmt: skip

@@ -144,13 +144,13 @@ def test_each_scenario_has_a_button_that_sets_it(dashboard, control):
 
 def test_the_settings_are_changed_and_an_empty_token_stays(dashboard, control):
     dashboard.sends("/settings", **settings(webhook_token="a_new_token"))
-    dashboard.sends("/settings", **settings(rate_limited="on", refund_failure_code="REFUND_FAILED"))
+    dashboard.sends("/settings", **settings(rate_limited="on", refund_failure_code="REFUND_FAILED", hk_and_mx="on"))
 
     account = control.does("GET", "account")
     assert (account["merchant"], account["webhook_url"]) == ("Toko Siti", "http://127.0.0.1:9/hook")
     assert account["webhook_token"] == "a_new_token"
     assert (account["rate_limited"], account["retries_timeouts"]) == (True, False)
-    assert account["refund_failure_code"] == "REFUND_FAILED"
+    assert (account["refund_failure_code"], account["hk_and_mx"]) == ("REFUND_FAILED", True)
 
 
 @pytest.mark.parametrize("wrong", [
