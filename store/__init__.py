@@ -4,9 +4,10 @@ import logging
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import make_url
 
 from . import cli, database, models, web  # noqa: F401  (models: so that the tables are known)
-from .config import INSTANCE, ROOT, Settings, read_settings
+from .config import INSTANCE, ROOT, Settings, SettingsError, read_settings
 from .rules import clock
 from .xendit import Client
 
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None, provider: Client | None = None)
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(_flask_config(settings))
-    INSTANCE.mkdir(exist_ok=True)
+    _make_instance(settings.database_url)
     app.extensions["settings"] = settings
     app.extensions["xendit"] = provider or Client(
         settings.xendit_secret_key, settings.xendit_api_url, monotonic=clock.monotonic, now=clock.now
@@ -39,6 +40,18 @@ def create_app(settings: Settings | None = None, provider: Client | None = None)
     web.init_app(app)
     cli.init_app(app)
     return app
+
+
+def _make_instance(database_url: str) -> None:
+    """Make the folder if the database lies in it: a shop with its database elsewhere may run where it cannot write."""
+    address = make_url(database_url)
+    file = INSTANCE / (address.database or "")
+    if address.get_backend_name() != "sqlite" or INSTANCE not in file.parents:
+        return
+    try:
+        INSTANCE.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SettingsError([f"The folder {INSTANCE}, for the database, cannot be made: {error.strerror}."]) from error
 
 
 def _flask_config(settings: Settings) -> dict:

@@ -12,9 +12,10 @@ from flask import Flask, current_app
 from flask_migrate import upgrade
 from sqlalchemy.exc import DatabaseError
 
-from .catalog.file import load_if_empty
+from .catalog.file import load_if_empty, missing_pictures
 from .config import Settings, SettingsError
-from .doctor import check_database, unusable
+from .database import reason
+from .doctor import check_database, check_file, unusable
 from .models import Order
 from .orders.finding import listed_orders, order_numbered, payments_of
 from .rules.money import written
@@ -46,21 +47,24 @@ def _refusals() -> Iterator[None]:
         sys.exit(2)
 
 
-def _check_database() -> None:
+def _check_database(is_read_only: bool = False) -> None:
     with _refusals():
-        check_database(current_app._get_current_object())
+        check_database(current_app._get_current_object(), is_read_only)
 
 
 @click.command("init-db")
 def init_db() -> None:
     """Create or upgrade the tables, and fill an empty catalog."""
     with _refusals():
+        check_file()
         try:
             upgrade()
             added = load_if_empty(_settings().shop.currency)
         except DatabaseError as error:
-            raise SettingsError([unusable(error)]) from error
+            raise SettingsError([unusable(reason(error))]) from error
     click.echo(f"The database is up to date; {added} products were added.")
+    for picture in missing_pictures():
+        click.echo(f"The picture static/pictures/{picture} is missing: put it there, or name another one.", err=True)
 
 
 @click.command("orders")
@@ -71,7 +75,7 @@ def init_db() -> None:
 @click.option("--after", metavar="NUMBER", help="Go on behind the order with this number.")
 def orders(as_json: bool, attention: bool, status: str | None, limit: int, after: str | None) -> None:
     """List orders: those that need a person come first, then the newest."""
-    _check_database()
+    _check_database(is_read_only=True)
     last = _last_order(after) if after else None
     found = listed_orders(limit + 1, last, status, attention)
     shown = found[:limit]

@@ -14,11 +14,13 @@ from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event
-from sqlalchemy.exc import TimeoutError
+from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_SECONDS = 5
+# What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, or away.
+UNAVAILABLE = (OperationalError, InternalError, TimeoutError)
 
 # The journal stays SQLite's rollback journal (DELETE), not write-ahead (WAL). SQLite up to 3.51.2
 # can corrupt a WAL database when two connections write and checkpoint at once, and the library
@@ -60,7 +62,8 @@ migrate = Migrate()
 def init_app(app: Flask, migrations: str) -> None:
     """Bind `db` to the app and, on SQLite, set how every connection is opened and begins."""
     db.init_app(app)
-    migrate.init_app(app, db, directory=migrations)
+    # Alembic keeps the folder among its options, where a percent sign begins the name of another one.
+    migrate.init_app(app, db, directory=migrations.replace("%", "%%"))
     # SQLite has one writer at a time, and its waiting is a lottery: of 64 threads some lost for all of
     # their 5 seconds. So the threads of one shop queue here, and only processes meet at the file.
     app.extensions["one_writer"] = threading.Lock()
@@ -91,6 +94,11 @@ def transaction() -> Iterator[None]:
 def release() -> None:
     """End the open read transaction, if any, and give the connection back."""
     db.session.rollback()
+
+
+def reason(error: Exception) -> str:
+    """Return what the database itself says was wrong, on one line and without what was asked."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
 
 
 @contextmanager

@@ -1,46 +1,73 @@
 """Whether the shop can work: the database as it is, held against the settings."""
 
 import logging
+import os
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from .config import SettingsError
-from .database import db
+from .database import db, migrate, reason
 from .models import Product
 
+NO_TABLES = "The database has no tables yet (or old ones): run `flask --app app init-db`."
 
-def check_database(app: Flask) -> None:
-    """Check that the tables are there and fit the settings. Raises SettingsError.
+
+def check_database(app: Flask, is_read_only: bool = False) -> None:
+    """Check that the tables are there, fit the settings, and can be written if they have to be. Raises SettingsError.
 
     No connection stays open, so that a program may fork afterwards.
     """
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         try:
+            check_file(is_read_only)
             with db.engine.connect() as connection:
                 problems = _database_problems(connection, app)
+                if not problems and not is_read_only:
+                    # It changes nothing and is rolled back. Only a write tells whether one can be made.
+                    connection.execute(db.text("UPDATE alembic_version SET version_num = version_num"))
         except SQLAlchemyError as error:
-            problems = [unusable(error)]
+            problems = [unusable(reason(error))]
         finally:
             db.engine.dispose()
     if problems:
         raise SettingsError(problems)
 
 
-def unusable(error: SQLAlchemyError) -> str:
+def check_file(is_read_only: bool = False) -> None:
+    """Check that SQLite's file is or can be in its place. Raises SettingsError."""
+    if problem := _file_problem(db.engine.url, is_read_only):
+        raise SettingsError([unusable(problem)])
+
+
+def unusable(why: str) -> str:
     """Say in a sentence that the database cannot be used, and why."""
-    reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-    return f"The database of DATABASE_URL cannot be used: {reason.rstrip('.')}."
+    return f"The database of DATABASE_URL cannot be used: {why}."
+
+
+def _file_problem(address: URL, is_read_only: bool) -> str | None:
+    if address.get_backend_name() != "sqlite" or address.database.startswith("file:"):
+        return None
+    file = os.path.normpath(address.database)
+    folder = os.path.dirname(file)
+    if not os.path.isdir(folder):
+        return f"there is no folder {folder}; make it, or name another one"
+    if os.path.isdir(file):
+        return f"{file} is a folder; name a file in it, such as {os.path.join(file, 'warung.db')}"
+    # Beside its file SQLite keeps a journal while it writes.
+    places = [folder, file] if os.path.exists(file) else [folder]
+    locked = [] if is_read_only else [place for place in places if not os.access(place, os.W_OK)]
+    return f"this user may not write to {' and '.join(locked)}" if locked else None
 
 
 def _database_problems(connection: Connection, app: Flask) -> list[str]:
-    newest = ScriptDirectory(app.extensions["migrate"].directory).get_heads()
+    newest = ScriptDirectory.from_config(migrate.get_config()).get_heads()
     if set(MigrationContext.configure(connection).get_current_heads()) != set(newest):
-        return ["The database has no tables yet (or old ones): run `flask --app app init-db`."]
+        return [NO_TABLES]
     currency = app.extensions["settings"].shop.currency
     other = connection.scalar(db.select(Product.currency).where(Product.currency != currency).limit(1))
     if other:

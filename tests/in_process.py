@@ -89,7 +89,7 @@ class Shop(Records):
         self.folder = folder
         self.sandbox = sandbox
         (folder / "shop.db").write_bytes(filled_database())
-        self.app = _app(folder, sandbox, **settings)
+        self.app = shop_app(folder, sandbox, **settings)
         sandbox.network.add(self.url, self.app)
 
     def browser(self) -> requests.Session:
@@ -127,7 +127,7 @@ def _let_go() -> None:
         release()
 
 
-def _app(folder: Path, sandbox: Sandbox, **settings: str):
+def shop_app(folder: Path, sandbox: Sandbox, **settings: str):
     environ = settings_of_shop(SHOP_PORT, folder, sandbox.url, **settings)
     provider = Client(SECRET_KEY, sandbox.url, sandbox.network, clock.monotonic, clock.now)
     return create_app(read_settings(environ), provider)

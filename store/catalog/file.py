@@ -42,6 +42,13 @@ def load_if_empty(currency: str, file: Path = CATALOG_FILE, pictures: Path = PIC
     return len(data["products"])
 
 
+def missing_pictures(pictures: Path = PICTURES) -> list[str]:
+    """Return the files of pictures that products of the catalog name, and that are not in the folder."""
+    there = _names_of_files(pictures)
+    named = db.session.scalars(db.select(Product.picture).distinct().order_by(Product.picture))
+    return [file for name in named for file in _files_of(name) if file not in there]
+
+
 def _product(row: dict, category: Category, currency: str, position: int) -> Product:
     return Product(
         slug=row["slug"],
@@ -132,9 +139,16 @@ def _is_text(value: object, longest: int) -> bool:
 
 
 def _is_picture(name: str, pictures: Path) -> bool:
+    return _names_of_files(pictures).issuperset(_files_of(name))
+
+
+def _files_of(picture: str) -> tuple[str, str]:
+    return f"{picture}-160.webp", f"{picture}-256.webp"
+
+
+def _names_of_files(pictures: Path) -> set[str]:
     # By the folder's own list, because some systems find a file by a name in the wrong case.
-    files = {path.name for path in pictures.glob("*.webp")}
-    return {f"{name}-160.webp", f"{name}-256.webp"} <= files
+    return {path.name for path in pictures.glob("*.webp")}
 
 
 def _is_price(value: object, currency: str) -> bool:

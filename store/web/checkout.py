@@ -4,10 +4,12 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ..config import Settings
+from ..database import UNAVAILABLE
 from ..orders import checkout
 from ..orders.finding import newest_order_of
 from ..orders.summary import Summary
 from . import notices, visitor
+from .errors import TRY_AGAIN, note_unavailable
 from .forms import CheckoutForm
 from .orders import go_to_payment
 
@@ -30,6 +32,14 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _page(form, visitor.shown_cart(), status=422)
     try:
+        return _place_order(form, settings)
+    except UNAVAILABLE as error:
+        note_unavailable(error)
+        return *_page(form, visitor.shown_cart(), status=503, is_unavailable=True), TRY_AGAIN
+
+
+def _place_order(form: CheckoutForm, settings: Settings) -> ResponseReturnValue:
+    try:
         order = checkout.place_order(
             visitor.cart(), form.details(), visitor.key_or_new(), current_app.extensions["xendit"], settings, form.seen
         )
@@ -47,9 +57,9 @@ def page_again(status: int) -> tuple[str, int]:
     return _page(CheckoutForm(_settings().shop), visitor.shown_cart(), status)
 
 
-def _page(form: CheckoutForm, summary: Summary, status: int = 200, cart_changed: bool = False) -> tuple[str, int]:
+def _page(form: CheckoutForm, summary: Summary, status: int = 200, **troubles: bool) -> tuple[str, int]:
     form.seen_amount.data = form.seen_amount.raw_data = str(summary.amount)
-    page = render_template("checkout/show.html", form=form, summary=summary, cart_changed=cart_changed)
+    page = render_template("checkout/show.html", form=form, summary=summary, **troubles)
     return page, status
 
 

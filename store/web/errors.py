@@ -3,8 +3,10 @@
 import logging
 
 from flask import Flask, g, render_template, request, session
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from ..database import UNAVAILABLE, reason, release
 from ..rules.cart import count
 
 WORDS = {
@@ -17,20 +19,41 @@ WORDS = {
         "Please try again in a moment. If you were paying, open your order's page: it always shows what Xendit's"
         " record says.",
     ),
+    503: (
+        "The shop cannot do this just now",
+        "What you sent was not kept. Please try again in a minute. If you were paying, open your order's page: it"
+        " always shows what Xendit's record says.",
+    ),
 }
+TRY_AGAIN = {"Retry-After": "30"}  # seconds
 
 log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
+    for kind in UNAVAILABLE:
+        app.register_error_handler(kind, _unavailable)
     app.register_error_handler(Exception, _unforeseen)
+
+
+def note_unavailable(error: SQLAlchemyError) -> None:
+    """Say in the log that the database cannot be used, and let go of what was begun in it."""
+    release()
+    log.error("%s %s: the database cannot be used: %s", request.method, request.endpoint, reason(error))
 
 
 def _http_error(error: HTTPException) -> HTTPException | tuple[str, int]:
     if error.code is None or error.code < 400:
         return error
     return _page(error.code)
+
+
+def _unavailable(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
+    note_unavailable(error)
+    # The header's cart must not ask the database.
+    g.pieces = count(session.get("cart", {}))
+    return *_page(503), TRY_AGAIN
 
 
 def _unforeseen(error: Exception) -> tuple[str, int]:

@@ -9,12 +9,14 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug import Response
 
+from ..database import UNAVAILABLE
 from ..models import Order
 from ..orders import paying, settling
 from ..orders.finding import find_order
 from ..rules.clock import now
 from ..xendit import Patience, XenditError
 from . import notices, visitor
+from .errors import note_unavailable
 
 bp = Blueprint("orders", __name__, url_prefix="/order/<token>")
 
@@ -107,6 +109,8 @@ def _settle(order: Order) -> None:
     except XenditError as error:
         # The page says that it is still checking, and the worker will find out.
         log.warning("return: Xendit did not answer, %s", error)
+    except UNAVAILABLE as error:
+        note_unavailable(error)
 
 
 def _page(order: Order, **context: object) -> str:

@@ -1,6 +1,7 @@
 """What every template can use: how money and times are written, the cart's count, addresses of files."""
 
 import hashlib
+import logging
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from flask import Flask, g, url_for
 from ..rules import failures
 from ..rules.money import written
 from . import visitor
+
+log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -30,6 +33,7 @@ def init_app(app: Flask) -> None:
         }
 
     folder = Path(app.static_folder)
+    # url_for leaves out what is None.
     app.jinja_env.globals["file"] = lambda name: url_for("static", filename=name, v=_fingerprint(folder, name))
     app.jinja_env.filters["money"] = written
     app.jinja_env.filters["clock"] = lambda value: f"{moment(value):%H:%M %Z}"
@@ -39,6 +43,11 @@ def init_app(app: Flask) -> None:
 
 
 @cache
-def _fingerprint(folder: Path, name: str) -> str:
-    """A file may be kept for a year, because its address changes with its content."""
-    return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:8]
+def _fingerprint(folder: Path, name: str) -> str | None:
+    """A file may be kept for a year, because its address changes with its content. None if it cannot be read."""
+    try:
+        return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:8]
+    except OSError as error:
+        # Once, as the result is kept; a page without a picture is still a page.
+        log.error("the file static/%s cannot be read: %s", name, error.strerror)
+        return None

@@ -37,6 +37,18 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_line(
     assert refusal(shop, command).startswith("The database of DATABASE_URL cannot be used: ")
 
 
+def test_init_db_names_a_picture_that_is_missing(shop: Shop):
+    (slug, picture), *_ = shop.sql("SELECT slug, picture FROM products")
+    shop.sql("UPDATE products SET picture = 'moved-away' WHERE slug = ?", slug)
+
+    lines = shop.flask("init-db").stderr.splitlines()
+
+    shop.sql("UPDATE products SET picture = ? WHERE slug = ?", picture, slug)
+    assert [line.split(" is ")[0] for line in lines] == [
+        f"The picture static/pictures/moved-away-{size}.webp" for size in (160, 256)
+    ]
+
+
 def test_init_db_can_be_repeated(shop: Shop):
     catalog = shop.sql("SELECT * FROM products"), shop.sql("SELECT * FROM categories")
 

@@ -47,11 +47,29 @@ def test_products_in_another_currency_are_said(tmp_path: Path, sandbox: Sandbox)
     assert "shop.toml says IDR" in sentence
 
 
-@pytest.mark.parametrize("kind", ["no folder", "no database"])
-def test_a_database_that_cannot_be_opened_is_said(tmp_path: Path, sandbox: Sandbox, kind: str):
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("none/shop.db", "there is no folder {folder}/none; make it, or name another one"),
+        ("text.db/shop.db", "there is no folder {folder}/text.db; make it, or name another one"),
+        ("text.db", "file is not a database"),
+        ("", "{folder} is a folder; name a file in it, such as {folder}/warung.db"),
+        ("file:{folder}/shop.db?mode=ro&uri=true", "attempt to write a readonly database"),
+        ("/proc/shop.db", "unable to open database file"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_said(tmp_path: Path, sandbox: Sandbox, name: str, says: str):
     (tmp_path / "text.db").write_text("This is no database. " * 99)
-    database = {"no folder": tmp_path / "none" / "shop.db", "no database": tmp_path / "text.db"}[kind]
+    name = name if name.startswith(("file:", "/")) else f"{{folder}}/{name}"
+    database = name.format(folder=tmp_path)
 
     sentence = problem(Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{database}"))
 
     assert sentence.startswith("The database of DATABASE_URL cannot be used: ")
+    assert says.format(folder=tmp_path) in sentence
+
+
+def test_who_only_reads_needs_no_right_to_write(tmp_path: Path, sandbox: Sandbox):
+    database = f"sqlite:///file:{tmp_path / 'shop.db'}?mode=ro&uri=true"
+
+    check_database(Shop(tmp_path, sandbox, DATABASE_URL=database).app, is_read_only=True)

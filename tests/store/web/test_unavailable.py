@@ -1,0 +1,93 @@
+"""A database that can be read and not written, and files that are missing: pages stay pages, and the log says why."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ...buyer import CATALOG, COFFEE, DETAILS, Buyer
+from ...in_process import Shop, shop_app
+from ...pages import Page
+
+READ_ONLY = "the database cannot be used: attempt to write a readonly database"
+
+
+@pytest.fixture
+def locked(buyer: Buyer, caplog: pytest.LogCaptureFixture) -> Iterator[Buyer]:
+    """A buyer who has paid, whose shop may not write any more and does not know of the payment."""
+    shop, sandbox = buyer.shop, buyer.shop.sandbox
+    buyer.pays_by_qris(buyer.goes_to_pay())
+    database = f"sqlite:///file:{shop.folder / 'shop.db'}?mode=ro&uri=true"
+    sandbox.network.add(shop.url, shop_app(shop.folder, sandbox, DATABASE_URL=database))
+    with caplog.at_level(logging.ERROR):
+        yield buyer
+    sandbox.network.add(shop.url, shop.app)
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    assert all(record.exc_info is None for record in caplog.records)
+    return [record.getMessage() for record in caplog.records]
+
+
+def test_a_checkout_keeps_what_was_typed_and_says_to_try_again(locked: Buyer, caplog: pytest.LogCaptureFixture):
+    form = locked.opens("/checkout").form("/checkout")
+
+    answer = locked.sends(form, **{**DETAILS, "city": "Padang Panjang"})
+
+    page = Page(answer)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert page.form("/checkout").fields["city"] == "Padang Panjang"
+    assert "cannot take orders just now" in page.text
+    assert complaints(caplog) == [f"POST checkout.create: {READ_ONLY}"]
+
+
+@pytest.mark.parametrize("action", ["pay", "cancel"])
+def test_a_button_that_cannot_be_obeyed_answers_with_a_calm_page(
+    locked: Buyer, caplog: pytest.LogCaptureFixture, action: str
+):
+    answer = locked.sends(locked.opens(locked.order).form(f"/{action}"))
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert Page(answer).title.startswith("The shop cannot do this just now")
+    assert complaints(caplog) == [f"POST orders.{action}: {READ_ONLY}"]
+
+
+@pytest.mark.parametrize("address", ["/", f"/products/{COFFEE}", "/cart", "/checkout", "{order}"])
+def test_pages_stay_readable(locked: Buyer, caplog: pytest.LogCaptureFixture, address: str):
+    assert locked.gets(address).status_code == 200
+    assert complaints(caplog) == []
+
+
+def test_who_comes_back_from_paying_reads_that_the_shop_is_still_checking(
+    locked: Buyer, caplog: pytest.LogCaptureFixture
+):
+    page = locked.opens(f"{locked.order}/complete")
+
+    assert page.status == 200
+    assert "checking" in page.text.lower()
+    assert complaints(caplog) == [f"GET orders.complete: {READ_ONLY}"]
+
+
+def test_a_database_that_is_away_is_a_calm_page(shop: Shop, caplog: pytest.LogCaptureFixture, tmp_path: Path):
+    app = shop_app(tmp_path, shop.sandbox, DATABASE_URL=f"sqlite:///{tmp_path / 'none' / 'shop.db'}")
+
+    answer = app.test_client().get("/", base_url=shop.url)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert complaints(caplog) == ["GET catalog.index: the database cannot be used: unable to open database file"]
+
+
+def test_a_missing_picture_costs_no_page_and_is_logged_once(buyer: Buyer, caplog: pytest.LogCaptureFixture):
+    buyer.shop.sql("UPDATE products SET picture = 'moved-away' WHERE slug = ?", COFFEE)
+
+    pages = [buyer.opens(address) for address in ("/", f"/products/{COFFEE}", "/")]
+
+    buyer.shop.sql("UPDATE products SET picture = ? WHERE slug = ?", CATALOG[COFFEE]["picture"], COFFEE)
+    assert [page.status for page in pages] == [200, 200, 200]
+    lines = complaints(caplog)
+    assert sorted(set(lines)) == sorted(lines)
+    assert all(line.startswith("the file static/pictures/moved-away-") for line in lines)
+    assert lines
