@@ -1,5 +1,6 @@
 """The one address of each page: under the shop's own name, and without a slash at the end."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ from flask import request, request_started
 from ...buyer import COFFEE, Buyer
 from ...in_process import Sandbox, Shop
 from ...pages import Page
+from ...records import ROOT
 
 PUBLIC_URL = "https://shop.example"
 OWN_NAMES = ["shop.example", "SHOP.example.", "shop.example:443", "shop.example:8000"]
@@ -168,6 +170,18 @@ def test_so_many_forwarded_names_are_believed_as_there_are_proxies(
 
     assert (answer.status_code == 200) == is_shop
     assert "evil.example" not in answer.text + str(answer.headers)
+
+
+def test_the_proxy_lines_of_the_readme_open_the_shop(open_shop: Callable[..., Shop]):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    nginx = {"$host": "shop.example", "$remote_addr": "192.0.2.1", "$scheme": "https"}
+    sent = {name: nginx[value] for name, value in re.findall(r"proxy_set_header (\S+) (\S+);", readme)}
+    proxies = re.search(r"set `PROXIES=(\d)`", readme)[1]
+
+    for shop in (open_shop(), open_shop(PROXIES=proxies)):
+        assert shop.browser().get(shop.url, headers=sent, allow_redirects=False).status_code == 200
+    sent["Host"] = OWN_ADDRESS
+    assert shop.browser().get(shop.url, headers=sent, allow_redirects=False).status_code == 200
 
 
 @pytest.mark.parametrize(("proxies", "address"), [("0", "127.0.0.1"), ("1", "192.0.2.2"), ("2", "192.0.2.1")])
