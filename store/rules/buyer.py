@@ -1,9 +1,12 @@
 """Rules about a buyer's details: what a phone number and an e-mail address are, and names for Xendit.
 
+They get the details as `typed.py` has cleaned them.
+
 Pure rules: no Flask, no database.
 """
 
 import re
+import unicodedata
 
 import phonenumbers
 from anyascii import anyascii
@@ -12,6 +15,10 @@ from email_validator import EmailNotValidError, validate_email
 XENDIT_NAME_LENGTH = 50  # CONTRACT 2.2: names have 1–50 characters, letters, digits and spaces
 XENDIT_EMAIL_LENGTH = 50
 
+# One number as it is dialed. Of letters and extensions the library would make digits, or nothing.
+_DIALED = re.compile(r"[ (]*\+?[0-9 ()./·-]+")
+# This vowel of Thai and Lao is one key and two signs, and a domain name has the signs.
+_SARA_AM = {0x0E33: "\u0e4d\u0e32", 0x0EB3: "\u0ecd\u0eb2"}
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
 
@@ -25,25 +32,45 @@ class NotAnEmail(ValueError):
 
 
 def e164(text: str, country: str) -> str:
-    """Return a phone number as +6281234567890. Numbers without + are read as national to `country`.
+    """Return a phone number as +6281234567890. Numbers without + or 00 are read as national to `country`.
 
-    Raises NotAPhoneNumber.
+    Raises NotAPhoneNumber, also if it could be read as two different numbers.
     """
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException as error:
-        raise NotAPhoneNumber from error
-    if not phonenumbers.is_valid_number(number):
+    if not _DIALED.fullmatch(text):
         raise NotAPhoneNumber
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    readings = {text}
+    digits = re.sub("[^0-9+]", "", text)
+    # Abroad begins with 00, and in some countries with 001 to 009, by the company that carries the call.
+    if digits.startswith("00"):
+        readings |= {f"+{digits[2:]}", f"+{digits[3:]}"}
+    numbers = {number for reading in readings if (number := _valid_number(reading, country))}
+    if len(numbers) != 1:
+        raise NotAPhoneNumber
+    return numbers.pop()
 
 
 def check_email(text: str) -> None:
-    """Raise NotAnEmail unless `text` is written as an e-mail address. Asks no name server."""
+    """Raise NotAnEmail unless `text` is written as an e-mail address. Asks no name server.
+
+    Refused as well is a domain of which mail programs would make another than can be seen: `ſhop.example`.
+    """
     try:
-        validate_email(text, check_deliverability=False, test_environment=True)
+        email = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise NotAnEmail from error
+    domain = text.rpartition("@")[2].translate(_SARA_AM)
+    is_as_seen = unicodedata.is_normalized("NFKC", domain) and len(domain.lower()) == len(domain)
+    if not is_as_seen or domain.lower() not in (email.domain, email.ascii_domain):
+        raise NotAnEmail
+
+
+def _valid_number(text: str, country: str) -> str | None:
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    is_valid = phonenumbers.is_valid_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if is_valid else None
 
 
 def is_postal_code(text: str, digits: tuple[int, ...]) -> bool:

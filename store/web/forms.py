@@ -1,7 +1,6 @@
 """The checkout form: the buyer's details, checked on submit, with errors in the buyer's words."""
 
-import re
-import unicodedata
+from collections.abc import Callable
 
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, StringField
@@ -9,37 +8,26 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from ..orders.checkout import BuyerDetails
 from ..rules.buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_code
+from ..rules.typed import plain, plain_email, plain_phone, plain_postal_code
 from ..shop import Shop
 
-# Control characters, lone surrogates, what turns the direction of the text around it, and no characters at all.
-# Characters that Python's Unicode tables do not know yet may well stand in somebody's name.
-NOT_PRINTABLE = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
-# Letters and symbols by their category, but blank: the Hangul fillers and the empty Braille cell.
-BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
-INVISIBLE_ALONE = ("Cf", "Mn", "Me", "Zs", "Zl", "Zp")
+# What is shown in place of letters that came in another encoding than was said.
+LOST_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
-def _tidy(text: str | None) -> str:
-    """Trim, and fold white space; a stray space or line break is nobody's mistake. What cannot be seen is nothing."""
-    folded = " ".join((text or "").split())
-    return folded if any(_is_visible(character) for character in folded) else ""
+def _no_lost_letters(form: Form, field: Field) -> None:
+    if LOST_LETTER in field.data:
+        raise ValidationError(f"Some letters did not arrive ({LOST_LETTER}). Please type them again.")
 
 
-def _is_visible(character: str) -> bool:
-    return character not in BLANKS and unicodedata.category(character) not in INVISIBLE_ALONE
-
-
-def _no_control_characters(form: Form, field: Field) -> None:
-    if NOT_PRINTABLE.search(field.data):
-        raise ValidationError("This has a character that cannot be printed. Please type it again.")
-
-
-def _text(label: str, missing: str, longest: int, **attributes: str) -> StringField:
+def _text(
+    label: str, missing: str, longest: int, clean: Callable[[str], str] = plain, **attributes: str
+) -> StringField:
     """Return a field of text; `missing` is what is said when it is empty, and "" if it may be."""
-    validators = [Length(max=longest, message=f"Use at most {longest} characters."), _no_control_characters]
+    validators = [Length(max=longest, message=f"Use at most {longest} characters."), _no_lost_letters]
     if missing:
         validators.insert(0, DataRequired(missing))
-    return StringField(label, validators, filters=[_tidy], render_kw=attributes)
+    return StringField(label, validators, filters=[lambda text: clean(text or "")], render_kw=attributes)
 
 
 class CheckoutForm(FlaskForm):
@@ -48,18 +36,24 @@ class CheckoutForm(FlaskForm):
 
     given_names = _text("Given names", "Enter your name.", 100, autocomplete="given-name")
     surname = _text("Surname", "", 100, autocomplete="family-name")
-    email = _text("E-mail", "Enter your e-mail address.", 254, autocomplete="email", inputmode="email", type="email",
-                  spellcheck="false", autocapitalize="none")  # fmt: skip
-    mobile_number = _text("Mobile number", "Enter your mobile number.", 40, autocomplete="tel", inputmode="tel",
-                          type="tel")  # fmt: skip
+    # One full name; who sends it has no second field for it.
+    name = StringField(filters=[lambda text: plain(text or "")])
+    email = _text("E-mail", "Enter your e-mail address.", 254, plain_email, autocomplete="email", inputmode="email",
+                  type="email", spellcheck="false", autocapitalize="none")  # fmt: skip
+    mobile_number = _text("Mobile number", "Enter your mobile number.", 40, plain_phone, autocomplete="tel",
+                          inputmode="tel", type="tel")  # fmt: skip
     address_line1 = _text("Address", "Enter the street and house number.", 200, autocomplete="street-address")
     city = _text("City", "Enter the city.", 100, autocomplete="address-level2")
-    postal_code = _text("Postal code", "Enter the postal code.", 20, autocomplete="postal-code", inputmode="numeric")
+    postal_code = _text(
+        "Postal code", "Enter the postal code.", 20, plain_postal_code, autocomplete="postal-code", inputmode="numeric"
+    )
     seen_amount = HiddenField()
 
     def __init__(self, shop: Shop, **values: object) -> None:
         super().__init__(**values)
         self._shop = shop
+        if self.name.data:
+            self.given_names.data, self.surname.data = self.name.data, ""
 
     def validate_email(self, field: Field) -> None:
         try:

@@ -54,7 +54,14 @@ def test_whatever_is_typed_the_name_for_xendit_has_only_letters_digits_and_space
         ("+6281234567890", "SG", "+6281234567890"), ("+65 9123 4567", "ID", "+6591234567"),
         ("9123 4567", "SG", "+6591234567"), ("0917 123 4567", "PH", "+639171234567"),
         ("081 234 5678", "TH", "+66812345678"), ("012-345 6789", "MY", "+60123456789"),
-        ("091 234 56 78", "VN", "+84912345678"),
+        ("091 234 56 78", "VN", "+84912345678"), ("(+62) 812 3456 7890", "ID", "+6281234567890"),
+        ("+62 (0)812 3456 7890", "ID", "+6281234567890"), ("0812/3456/7890", "ID", "+6281234567890"),
+        ("62 812 3456 7890", "ID", "+6281234567890"), ("812 3456 7890", "ID", "+6281234567890"),
+        *(("0062 812 3456 7890", country, "+6281234567890") for country in ("ID", "MY", "PH", "SG", "TH", "VN")),
+        ("001 62 812 3456 7890", "ID", "+6281234567890"), ("001 62 812 3456 7890", "TH", "+6281234567890"),
+        ("00162 812 3456 7890", "SG", "+6281234567890"), ("008 65 9123 4567", "ID", "+6591234567"),
+        ("0062 (0)812 3456 7890", "ID", "+6281234567890"), ("0065 9123 4567", "TH", "+6591234567"),
+        ("00 1 202 555 0123", "ID", "+12025550123"), ("001 1 202 555 0123", "TH", "+12025550123"),
     ],
 )  # fmt: skip
 def test_a_phone_number_is_read_as_people_write_it(text: str, country: str, number: str):
@@ -63,7 +70,8 @@ def test_a_phone_number_is_read_as_people_write_it(text: str, country: str, numb
 
 @pytest.mark.parametrize(
     "text", ["", "12", "abc", "+", "+62", "0812", "0812 3456 7890 1234 567", "+999 1234 5678", "--", "\0",
-             "9" * 10_000],
+             "9" * 10_000, "0812CALLME", "0812 3456 7890 ext. 5", "0812 3456 7890;ext=5", "0812 3456 7890 x5",
+             "0812 3456 7890,,5", "*0812 3456 7890", "0812+3456 7890", "0812 3456 7890¹", "00", "001", "0000"],
     ids=lambda text: ascii(text[:20]),
 )  # fmt: skip
 def test_what_cannot_be_dialed_is_no_phone_number(text: str):
@@ -73,7 +81,8 @@ def test_what_cannot_be_dialed_is_no_phone_number(text: str):
 
 @pytest.mark.parametrize(
     "text", ["siti@example.com", "a@b.co", "siti+shop@example.co.id", "o'brien@example.com", "siti@münchen.de",
-             f"{'a' * 60}@example.com"],
+             "siti@MÜNCHEN.de", "siti@xn--mnchen-3ya.de", "siti@faß.example", "siti@ค้ำ.example",
+             "Siti@Example.COM", f"{'a' * 60}@example.com"],
 )  # fmt: skip
 def test_an_address_that_could_receive_mail_is_an_email(text: str):
     check_email(text)
@@ -82,7 +91,8 @@ def test_an_address_that_could_receive_mail_is_an_email(text: str):
 @pytest.mark.parametrize(
     "text", ["", "siti", "siti@", "@example.com", "siti@example", "siti@@example.com", "siti@example..com",
              "si ti@example.com", "Siti <siti@example.com>", "siti@example.com, b@example.com", "siti@[127.0.0.1]",
-             "siti@example.com\r\nBcc: all@example.com", "siti@example.com\0", "siti@-example.com"],
+             "siti@example.com\r\nBcc: all@example.com", "siti@example.com\0", "siti@-example.com",
+             "siti@ſhop.example", "siti@İstanbul.example", "siti@①.example", "siti@ﬁsh.example", "siti@℀.example"],
     ids=ascii,
 )  # fmt: skip
 def test_anything_else_is_no_email(text: str):
