@@ -40,10 +40,12 @@ class Attempt(db.Model):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     session_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    told: Mapped[str | None] = mapped_column(String(64))  # fingerprint of what Xendit was told of order and buyer
     failure_code: Mapped[str | None] = mapped_column(String(64))  # of the buyer's last failed try
     trouble: Mapped[str | None] = mapped_column(String(200))  # what went wrong with our call
     next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hinted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a webhook that names nobody made it due
+    looks_spent_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # see `schedule.spent_by_look`
 
     order: Mapped["Order"] = relationship(back_populates="attempts")  # noqa: F821 (order.py imports this file)
 

@@ -1,7 +1,6 @@
 """From a cart to an order: placing it, or going on with the one that is open."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from ..catalog import stock
 from ..config import Settings
@@ -10,6 +9,7 @@ from ..models import Order, OrderLine
 from ..rules import chance
 from ..rules.cart import Cart
 from ..rules.clock import now
+from ..rules.schedule import hold_end
 from ..rules.status import OrderStatus
 from ..shop import Shop
 from ..xendit import Client
@@ -112,7 +112,7 @@ def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Sh
         amount=summary.amount,
         shipping_fee=summary.shipping_fee,
         currency=summary.currency,
-        hold_expires_at=now() + timedelta(minutes=shop.hold_minutes),
+        hold_expires_at=hold_end(now(), shop.hold_minutes, now()),
     )
     _keep_details(order, details)
     # Always in the same order, so that two buyers of the same two products cannot block each other.

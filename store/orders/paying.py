@@ -5,21 +5,21 @@ in one, the call comes after it, and what came of the call is written to rows th
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from ..config import Settings
 from ..database import db, transaction
-from ..models import Attempt
+from ..models import Attempt, Order
 from ..rules import clock
 from ..rules.clock import now
-from ..rules.schedule import IN_FLIGHT, SHORT_HOLD
+from ..rules.schedule import IN_FLIGHT, LEAST_SESSION, hold_end
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderRefused, RateLimited, Session, SessionRequest, XenditError
 from . import refusals
 from .finding import lock, lock_with_attempt
-from .session_request import session_request
-from .settling import end_session, settle
+from .session_request import fingerprint, session_request
+from .settling import close, end_session, settle
 
 LOOK_FOR_OTHER_CLICK = 0.2  # seconds
 # So many sessions are asked for at one press of the button, each with references of its own.
@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 
 class NotPayable(Exception):
     """The order cannot be paid now: it is paid, closing or canceled, or a person must look first."""
+
+
+class HoldOver(NotPayable):
+    """Too little is left of the time for which goods are held, so the order has been closed, or is closing."""
 
 
 class PaymentUnavailable(Exception):
@@ -46,16 +50,24 @@ class Claim(NamedTuple):
     attempt_id: int
     request: SessionRequest | None = None
     session_id: str | None = None
-    is_short: bool = False
+    to_end: str | None = None  # why that session must end first
 
 
 def start(order_id: int, provider: Client, settings: Settings) -> str:
     """Return the address of a page on which the buyer can pay this order.
 
-    The same session while there is an active one, a fresh attempt otherwise; so two clicks at once
-    get one session. The address is a secret: do not store or log it.
+    The same session while there is an active one that says what the order says, a fresh attempt
+    otherwise; so two clicks at once get one session. The address is a secret: do not store or log it.
     Raises NotPayable or PaymentUnavailable.
     """
+    try:
+        return _page_to_pay_on(order_id, provider, settings)
+    except HoldOver:
+        close(order_id, provider, "the hold is over", may_wait=True)
+        raise
+
+
+def _page_to_pay_on(order_id: int, provider: Client, settings: Settings) -> str:
     deadline = clock.monotonic() + IN_FLIGHT.total_seconds()
     requests = 0
     while clock.monotonic() < deadline and requests < MOST_REQUESTS:
@@ -78,21 +90,44 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         order = lock(order_id)
         if not order.can_be_paid:
             raise NotPayable
-        is_short = order.hold_expires_at - now() < SHORT_HOLD
+        end = _end_of_a_new_session(order, settings)
         if active := order.active_attempt:
-            return Claim(active.id, session_id=active.session_id, is_short=is_short)
+            to_end = _why_to_end(active, end, settings)
+            return Claim(active.id, session_id=active.session_id, to_end=to_end)
         newest = order.newest_attempt
         if newest.status == AttemptStatus.SENT and not newest.trouble and newest.sent_at + IN_FLIGHT > now():
             return Claim(newest.id)
-        if is_short:
-            order.hold_expires_at = now() + timedelta(minutes=settings.shop.hold_minutes)
+        if end is None:
+            raise HoldOver
         attempt = newest if newest.status == AttemptStatus.NEW else order.add_attempt()
+        order.hold_expires_at = attempt.expires_at = end
         db.session.flush()
-        attempt.expires_at = order.hold_expires_at
         attempt.move_to(AttemptStatus.SENT, "the buyer pays")
         attempt.sent_at = now()
         attempt.plan_next_check()
-        return Claim(attempt.id, request=session_request(order, attempt, settings))
+        request = session_request(order, attempt, settings)
+        attempt.told = fingerprint(request)
+        return Claim(attempt.id, request=request)
+
+
+def _end_of_a_new_session(order: Order, settings: Settings) -> datetime | None:
+    """Return when a session would end that is made now, with a new hold if need be; None if none can be made."""
+    least = now() + LEAST_SESSION
+    if order.hold_expires_at >= least:
+        return order.hold_expires_at
+    end = hold_end(order.created_at, settings.shop.hold_minutes, now())
+    return end if end >= least else None
+
+
+def _why_to_end(active: Attempt, end: datetime | None, settings: Settings) -> str | None:
+    """Say why a new session should take the place of this one, if it should and one can be made."""
+    if end is None:
+        return None
+    if end > active.order.hold_expires_at:
+        return "too little time left to pay"
+    if active.told not in (None, fingerprint(session_request(active.order, active, settings))):
+        return "Xendit was told something else"
+    return None
 
 
 def _open_session(claim: Claim, provider: Client, is_last: bool) -> str | None:
@@ -147,15 +182,15 @@ def _note_trouble(attempt_id: int, error: XenditError, goes_on: bool) -> None:
 def _resume_session(claim: Claim, provider: Client) -> str | None:
     """Return the link of the open session; None if it has just ended, so that the caller asks again."""
     try:
-        if claim.is_short:
-            session = end_session(claim.attempt_id, provider, "too little time left to pay")
+        if claim.to_end:
+            session = end_session(claim.attempt_id, provider, claim.to_end)
         else:
             session = settle(claim.attempt_id, provider, "the buyer goes on to pay")
     except XenditError as error:
         raise (PaymentRefused if _needs_the_shop(error) else PaymentUnavailable) from error
     if session is None:
         return None
-    if session.is_active and not claim.is_short and provider.hosts.allows(session.link or ""):
+    if session.is_active and not claim.to_end and provider.hosts.allows(session.link or ""):
         return session.link
     if db.session.get_one(Attempt, claim.attempt_id).status == AttemptStatus.ACTIVE:
         raise PaymentUnavailable

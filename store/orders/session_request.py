@@ -3,6 +3,9 @@
 The order keeps everything as the buyer typed it; only the request is fitted.
 """
 
+import hashlib
+import json
+
 from ..config import Settings
 from ..models import Attempt, Order
 from ..rules import chance
@@ -31,6 +34,15 @@ def session_request(order: Order, attempt: Attempt, settings: Settings) -> Sessi
         success_return_url=f"{page}/complete",
         cancel_return_url=f"{page}/cancel",
     )
+
+
+def fingerprint(request: SessionRequest) -> str:
+    """Return what tells apart two requests of which Xendit learns something else about order, buyer or shop."""
+    told = request.to_json()
+    for of_each_request in ("reference_id", "expires_at"):
+        del told[of_each_request]
+    del told["customer"]["reference_id"]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _customer(order: Order, attempt: Attempt) -> Customer:

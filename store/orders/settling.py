@@ -12,7 +12,7 @@ from ..database import db, release, transaction
 from ..models import Attempt, Order, Payment
 from ..rules.clock import now
 from ..rules.money import InexactAmount, from_major
-from ..rules.schedule import KNOWN_AFTER
+from ..rules.schedule import KNOWN_AFTER, spent_by_look
 from ..rules.status import AttemptStatus, OrderStatus
 from ..xendit import Client, Patience, ProviderRefused, Session, SessionStatus, XenditError
 from ..xendit.client import LOOK
@@ -38,6 +38,20 @@ def settle(
     session = _read(attempt, session_id, provider, patience)
     _write_down(attempt_id, session, cause)
     return session
+
+
+def look(attempt_id: int, provider: Client, cause: str, *, patience: Patience) -> None:
+    """Settle for a buyer who looks at the order; but a hundred reloads are not a hundred calls. Raises XenditError."""
+    attempt = db.session.get_one(Attempt, attempt_id)
+    if attempt.is_settled or attempt.session_id is None:
+        return
+    with transaction():
+        _, attempt = lock_with_attempt(attempt_id)
+        spent_until = spent_by_look(attempt.looks_spent_until, now())
+        if spent_until is None:
+            return
+        attempt.looks_spent_until = spent_until
+    settle(attempt_id, provider, cause, patience=patience)
 
 
 def close(order_id: int, provider: Client, cause: str, *, may_wait: bool = False) -> None:

@@ -10,9 +10,12 @@ from .status import SETTLED_ATTEMPT, AttemptStatus
 # How many minutes the merchant may have an order's stock held. Xendit refuses a session that ends
 # less than 10 minutes ahead (CONTRACT 1.4); a minute to spare.
 HOLD_MINUTES = range(11, 24 * 60 + 1)
-# A buyer who pays with less of the hold left than this gets a new one: Xendit wants a session to
-# live 10 minutes or more, and a buyer wants the time to pay.
-SHORT_HOLD = timedelta(minutes=10)
+# The same 10 minutes, and what it takes to tell Xendit. A buyer who pays with less of the hold left gets a new one.
+LEAST_SESSION = timedelta(minutes=10, seconds=30)
+# Xendit publishes no upper bound; seen was one of 24 hours (CONTRACT 2.1), by its own clock.
+LONGEST_SESSION = timedelta(hours=23, minutes=55)
+# However often a buyer goes to pay, the goods are held at most so many times as long as the merchant says.
+MOST_HOLDS = 3
 
 # A create call ends after 10 seconds at the latest; a SENT attempt older than this has lost its caller.
 IN_FLIGHT = timedelta(seconds=12)
@@ -36,6 +39,10 @@ FIRST_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (10, 20, 30))
 THEN_EVERY = timedelta(seconds=45)
 GRACE = timedelta(seconds=2)
 
+# Reads for buyers who look at their order: one in so many seconds, after a few that may come at once.
+LOOK_EVERY = timedelta(seconds=5)
+LOOKS_AT_ONCE = 3
+
 # After its end: money that comes late. Xendit's last retry of a webhook is 24 hours after the first.
 LATE_LOOKS = (
     timedelta(seconds=30),
@@ -52,6 +59,18 @@ TRY_AGAIN_AFTER = timedelta(seconds=20)
 TRY_AGAIN_SPREAD = (0.8, 1.2)
 # After the end of the hold, a closing order is canceled without Xendit's word.
 GIVE_UP_CLOSING = timedelta(hours=24)
+
+
+def hold_end(placed_at: datetime, hold_minutes: int, now: datetime) -> datetime:
+    """Return until when the goods of an order are held for a buyer who goes to pay now."""
+    hold = timedelta(minutes=hold_minutes)
+    return min(now + min(hold, LONGEST_SESSION), placed_at + MOST_HOLDS * hold)
+
+
+def spent_by_look(spent_until: datetime | None, now: datetime) -> datetime | None:
+    """Return until when the looks for buyers are spent once one more is made; None if it must not be made yet."""
+    spent_until = max(spent_until or now, now) + LOOK_EVERY
+    return spent_until if spent_until <= now + LOOKS_AT_ONCE * LOOK_EVERY else None
 
 
 def next_check(status: AttemptStatus, sent_at: datetime | None, expires_at: datetime, now: datetime) -> datetime | None:

@@ -25,6 +25,10 @@ BUYER_WAITS = Patience(connect=0.8, read=1.2, total=2)
 # The waiting page looks again by itself for a minute, then says that it has stopped.
 LOOK_EVERY_SECONDS = 5
 LOOKS = 12
+HOLD_OVER = (
+    "The time for which we could keep the goods of this order is over, so it cannot be paid any more. No money was"
+    " taken. You can place a new order from your cart."
+)
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +94,10 @@ def go_to_payment(order: Order) -> Response:
     extensions = current_app.extensions
     try:
         link = paying.start(order.id, extensions["xendit"], extensions["settings"])
+    except paying.HoldOver:
+        if not order.is_paid:
+            notices.tell(HOLD_OVER)
+        link = url_for("orders.show", token=token)
     except (paying.NotPayable, paying.PaymentRefused):
         # Its page says why.
         link = url_for("orders.show", token=token)
@@ -105,7 +113,7 @@ def _find(token: str) -> Order:
 
 def _settle(order: Order) -> None:
     try:
-        settling.settle(order.newest_attempt.id, current_app.extensions["xendit"], "return", patience=BUYER_WAITS)
+        settling.look(order.newest_attempt.id, current_app.extensions["xendit"], "return", patience=BUYER_WAITS)
     except XenditError as error:
         # The page says that it is still checking, and the worker will find out.
         log.warning("return: Xendit did not answer, %s", error)

@@ -1,5 +1,6 @@
 """How the tables grow: a database with data comes through an upgrade whole, and ends as the models have it."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -55,12 +56,16 @@ def rows(folder: Path) -> dict[str, tuple]:
     return {table: ask(folder, f"SELECT * FROM {table}")[0] for table in TABLES}
 
 
+# SQLite writes a column that was added later behind the one before it.
+A_COLUMN_OR_RULE = re.compile(r"\n|, (?=[a-z_]+ [A-Z]+)")
+
+
 def shape(database: Path) -> dict[str, set[str]]:
     """The columns and constraints of each table and the columns of each index, in whatever order they were made."""
     with closing(sqlite3.connect(database)) as connection:
         made = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {
-        name: {line.strip(" ,\t").replace('"', "") for line in sql.splitlines()}
+        name: {line.strip(" ,\t").replace('"', "") for line in A_COLUMN_OR_RULE.split(sql)}
         for name, sql in made
         if name != "alembic_version"
     }

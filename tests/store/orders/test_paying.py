@@ -190,3 +190,66 @@ def test_while_xendit_is_out_of_reach_an_open_page_is_neither_shown_nor_given_up
         desk.starts(order)
 
     assert attempts(order) == [("A1", AttemptStatus.ACTIVE)]
+
+
+@pytest.mark.parametrize(
+    "details",
+    [{"email": "rahayu@example.com"}, {"mobile_number": "+6281999999999"}, {"given_names": "Dewi"}, {"surname": ""}],
+    ids=lambda details: next(iter(details)),
+)
+def test_corrected_details_are_told_to_xendit_with_a_new_page_and_the_old_one_is_closed_first(
+    desk: Desk, sandbox: Sandbox, details: dict
+):
+    order = desk.opens()
+    old = order.newest_attempt
+
+    link = desk.starts(desk.places(**details))
+
+    assert sandbox.session(old.session_id)["status"] == "CANCELED"
+    assert link == sandbox.session(order.newest_attempt.session_id)["payment_link_url"]
+    assert attempts(order) == [("A1", AttemptStatus.CANCELED), ("A2", AttemptStatus.ACTIVE)]
+
+
+def test_what_xendit_is_not_told_changes_nothing_there(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+
+    desk.starts(desk.places(city="Surabaya", address_line1="Jalan Mawar 7", postal_code="60111"))
+
+    assert attempts(order) == [("A1", AttemptStatus.ACTIVE)]
+    assert sandbox.calls("POST") == ["/sessions"]
+
+
+def test_details_that_were_corrected_while_xendit_is_out_of_reach_never_open_a_second_page(
+    desk: Desk, sandbox: Sandbox
+):
+    order = desk.opens()
+    sandbox.spoil("cancel_session", "error", status=503)
+    desk.places(email="rahayu@example.com")
+
+    with pytest.raises(PaymentUnavailable):
+        desk.starts(order)
+    early = attempts(order)
+    desk.starts(order)
+
+    assert early == [("A1", AttemptStatus.ACTIVE)]
+    assert attempts(order) == [("A1", AttemptStatus.CANCELED), ("A2", AttemptStatus.ACTIVE)]
+
+
+def test_who_paid_before_correcting_the_details_has_paid(desk: Desk):
+    order = desk.opens()
+    desk.pays(order)
+    desk.places(email="rahayu@example.com")
+
+    with pytest.raises(NotPayable):
+        desk.starts(order)
+
+    assert order.is_paid
+
+
+def test_a_session_from_before_what_was_told_was_noted_stays(desk: Desk):
+    order = desk.opens()
+    desk.sets(order.newest_attempt, told=None)
+
+    desk.starts(desk.places(email="rahayu@example.com"))
+
+    assert attempts(order) == [("A1", AttemptStatus.ACTIVE)]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store.rules.schedule import IN_FLIGHT, next_check
+from store.rules.schedule import IN_FLIGHT, LOOK_EVERY, LOOKS_AT_ONCE, hold_end, next_check, spent_by_look
 from store.rules.status import SETTLED_ATTEMPT, AttemptStatus
 from store.xendit.client import CREATE
 
@@ -83,3 +83,25 @@ def test_no_minute_of_an_open_session_passes_without_a_look():
 
 def test_a_create_call_has_ended_before_it_counts_as_lost():
     assert timedelta(seconds=CREATE.total) < IN_FLIGHT
+
+
+@pytest.mark.parametrize(
+    ("after_minutes", "hold", "end"),
+    [(0, 30, 30), (25, 30, 55), (59, 30, 89), (61, 30, 90), (89, 30, 90), (0, 11, 11), (0, 1440, 1435)],
+)
+def test_a_hold_ends_at_most_three_holds_after_the_order(after_minutes: int, hold: int, end: int):
+    assert hold_end(SENT, hold, after(minutes=after_minutes)) == after(minutes=end)
+
+
+def test_a_few_looks_may_come_at_once_and_then_one_in_some_seconds():
+    spent_until, seen = None, []
+
+    for second in range(60):
+        spent = spent_by_look(spent_until, after(seconds=second))
+        if spent:
+            spent_until = spent
+            seen.append(second)
+
+    steady = 60 / LOOK_EVERY.total_seconds()
+    assert seen[:LOOKS_AT_ONCE] == list(range(LOOKS_AT_ONCE))
+    assert steady <= len(seen) <= steady + LOOKS_AT_ONCE

@@ -6,6 +6,7 @@ import pytest
 
 from ...buyer import Buyer
 from ...in_process import Shop
+from ...records import SECRET_KEY
 from .conftest import PERSONAL, PHONE
 
 UNKNOWN_TOKENS = ["A" * 32, "a", "x" * 43, "x" * 2000, "%00", "%F0%9F%98%80", "1", "W-7K3M9Q", "'%20OR%201=1--"]
@@ -72,3 +73,30 @@ def test_the_return_page_tells_why_a_try_failed(shop: Shop, buyer: Buyer):
     (reason,) = re.findall(r'"notice notice--problem">([^<]+)<', left.html)
     assert "We are checking your payment" in returned.text
     assert reason in returned.html
+
+
+def test_sixty_reloads_are_a_few_calls_and_a_webhook_is_seen_at_once(shop: Shop, ordered: Buyer):
+    sandbox = shop.sandbox
+    before = len(sandbox.calls("GET"))
+
+    for number in range(60):
+        ordered.opens(f"{ordered.order}/{'complete' if number % 2 else 'cancel'}")
+
+    assert 1 <= len(sandbox.calls("GET")) - before <= 6
+
+    ordered.pays_by_qris(sandbox.session(ordered.session_id)["payment_link_url"])
+    shop.works()
+
+    assert "is paid" in ordered.opens(f"{ordered.order}/complete").text
+
+
+def test_who_wants_to_pay_after_the_last_hold_is_told_so_and_can_order_again(shop: Shop, ordered: Buyer):
+    ordered.browser.post(f"{shop.sandbox.url}/sessions/{ordered.session_id}/cancel", auth=(SECRET_KEY, ""))
+    form = ordered.opens(ordered.order).form("/pay")
+    shop.sql("UPDATE orders SET created_at = '2020-01-01', hold_expires_at = '2020-01-01'")
+
+    page = ordered.opens(ordered.sends(form).headers["location"])
+
+    assert "This order was canceled" in page.text
+    assert "You can place a new order from your cart" in page.text
+    assert ordered.checks_out().headers["location"].startswith(shop.sandbox.url)
