@@ -33,9 +33,7 @@ def create_app(settings: Settings | None = None, provider: Client | None = None)
     app.config.from_mapping(_flask_config(settings))
     _make_instance(settings.database_url)
     app.extensions["settings"] = settings
-    app.extensions["xendit"] = provider or Client(
-        settings.xendit_secret_key, settings.xendit_api_url, monotonic=clock.monotonic, now=clock.now
-    )
+    app.extensions["xendit"] = provider or _client(settings)
     database.init_app(app, migrations=str(ROOT / "store" / "migrations"))
     web.init_app(app)
     cli.init_app(app)
@@ -52,6 +50,16 @@ def _make_instance(database_url: str) -> None:
         INSTANCE.mkdir(exist_ok=True)
     except OSError as error:
         raise SettingsError([f"The folder {INSTANCE}, for the database, cannot be made: {error.strerror}."]) from error
+
+
+def _client(settings: Settings) -> Client:
+    return Client(
+        settings.xendit_secret_key,
+        settings.xendit_api_url,
+        monotonic=clock.monotonic,
+        now=clock.now,
+        pages_url=settings.sandbox_public_url,
+    )
 
 
 def _flask_config(settings: Settings) -> dict:

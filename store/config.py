@@ -56,6 +56,8 @@ class Settings:
     xendit_secret_key: str
     xendit_api_url: str
     xendit_webhook_token: str
+    # Where buyers reach the sandbox, if not at `xendit_api_url`. With Xendit itself it means nothing.
+    sandbox_public_url: str | None
     shop: Shop
 
 
@@ -70,13 +72,14 @@ def read_settings(environ: Mapping[str, str] | None = None, shop_file: Path = SH
     settings = Settings(
         port=port,
         workers=_whole_number(environ, "WEB_CONCURRENCY", WORKERS, WORKERS_ALLOWED, problems),
-        public_url=_public_url(environ, port),
+        public_url=_bare_address(environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}"),
         proxies=_whole_number(environ, "PROXIES", 0, PROXIES_ALLOWED, problems),
         database_url=environ.get("DATABASE_URL") or DEFAULT_DATABASE,
         secret_key=_required(environ, "SECRET_KEY", problems),
         xendit_secret_key=_required(environ, "XENDIT_SECRET_KEY", problems),
         xendit_api_url=(environ.get("XENDIT_API_URL") or XENDIT_API_URL).rstrip("/"),
         xendit_webhook_token=environ.get("XENDIT_WEBHOOK_TOKEN", ""),
+        sandbox_public_url=_bare_address(environ.get("SANDBOX_PUBLIC_URL") or "") or None,
         shop=read_shop(shop_file, problems),
     )
     problems += _problems(settings)
@@ -102,9 +105,9 @@ def read_port(environ: Mapping[str, str], name: str, default: int) -> int:
     return port
 
 
-def _public_url(environ: Mapping[str, str], port: int) -> str:
-    """The shop's address in its one spelling, or as it is set where it is no address."""
-    text = (environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+def _bare_address(text: str) -> str:
+    """An address without a path in its one spelling, or as it is set where it is none."""
+    text = text.rstrip("/")
     address = bare_origin(text)
     return str(address) if address else text
 
@@ -136,6 +139,7 @@ def _problems(settings: Settings) -> list[str]:
         *_database_problems(settings.database_url),
         *_api_problems(settings),
         *_public_problems(settings),
+        *_sandbox_problems(settings.sandbox_public_url),
     ]
 
 
@@ -205,3 +209,13 @@ def _public_problems(settings: Settings) -> list[str]:
     if address.scheme != "https" and not AllowedHosts(settings.xendit_api_url).is_elsewhere:
         return [f"PUBLIC_URL ({settings.public_url}) must be https: Xendit sends buyers back to https addresses only."]
     return []
+
+
+def _sandbox_problems(url: str | None) -> list[str]:
+    address = bare_origin(url) if url else None
+    if url is None or (address and ":" not in address.host):
+        return []
+    return [
+        f"SANDBOX_PUBLIC_URL is {url!r}, but must be an address such as https://sandbox.example,"
+        " with nothing after the host and its port."
+    ]

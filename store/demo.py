@@ -14,7 +14,8 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
-from .config import INSTANCE, ROOT, SettingsError, read_environment, read_port, read_settings
+from .config import INSTANCE, ROOT, Settings, SettingsError, read_environment, read_port, read_settings
+from .xendit import is_loopback, origin
 
 HOST = "127.0.0.1"
 # What is made once for the demo, and kept so that a second run changes nothing.
@@ -24,6 +25,7 @@ ENV_FILE = INSTANCE / "demo.env"
 # What honcho returns after Ctrl-C and TERM, which is how the demo is meant to end.
 STOPPED_BY_SIGNAL = (130, 143)
 SHARED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_API_URL", "XENDIT_WEBHOOK_TOKEN", "PORT", "PUBLIC_URL")
+SHARED_IF_SET = ("DATABASE_URL", "SANDBOX_PUBLIC_URL")
 
 
 def run_demo() -> int:
@@ -43,7 +45,7 @@ def run_demo() -> int:
     print(f"Shop:    {settings.public_url}")
     if with_sandbox:
         _write_env_file(environ)
-        print(f"Sandbox: http://{HOST}:{sandbox_port}")
+        _print_sandbox(settings, f"http://{HOST}:{sandbox_port}")
     print("Stop with Ctrl-C.", flush=True)
     return _run(environ, sandbox_port if with_sandbox else None)
 
@@ -89,11 +91,18 @@ def _add_demo_settings(environ: dict[str, str], port: int, sandbox_port: int) ->
     environ["NO_PROXY"] = environ["no_proxy"] = f"{HOST},localhost"
 
 
+def _print_sandbox(settings: Settings, address: str) -> None:
+    print(f"Sandbox: {settings.sandbox_public_url or address}")
+    if settings.sandbox_public_url is None and not is_loopback(origin(settings.public_url).host):
+        print(
+            f"Buyers elsewhere cannot pay yet: set SANDBOX_PUBLIC_URL to an address by which they reach {address},"
+            " a second tunnel for example."
+        )
+
+
 def _write_env_file(environ: dict[str, str]) -> None:
-    lines = [f"{name}={environ[name]}" for name in SHARED]
-    if "DATABASE_URL" in environ:
-        lines.append(f"DATABASE_URL={environ['DATABASE_URL']}")
-    _write_private(ENV_FILE, lines)
+    names = [*SHARED, *(name for name in SHARED_IF_SET if environ.get(name))]
+    _write_private(ENV_FILE, [f"{name}={environ[name]}" for name in names])
 
 
 def _made_once() -> dict[str, str]:
@@ -135,8 +144,10 @@ def _sandbox(environ: dict[str, str], port: int) -> list[str]:
     return [
         sys.executable, "-m", "sandbox", "--port", str(port),
         "--secret-key", environ["XENDIT_SECRET_KEY"],
-        "--webhook-url", f"{environ['PUBLIC_URL']}/webhooks/xendit",
+        # Both are on this machine: webhooks need no tunnel, and none can keep them out.
+        "--webhook-url", f"http://{HOST}:{environ['PORT']}/webhooks/xendit",
         "--webhook-token", environ["XENDIT_WEBHOOK_TOKEN"],
+        *(["--public-url", environ["SANDBOX_PUBLIC_URL"]] if environ.get("SANDBOX_PUBLIC_URL") else []),
     ]  # fmt: skip
 
 

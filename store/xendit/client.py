@@ -58,7 +58,8 @@ class Client:
     """Calls Xendit's session endpoints with one secret key. Safe to share between threads.
 
     `transport` is what carries the calls, if that is not the network; `monotonic` tells how long they took,
-    and `now` what time it is here. What time it is at Xendit, each of its answers tells.
+    and `now` what time it is here. What time it is at Xendit, each of its answers tells. `pages_url` is where
+    an imitation of Xendit has its pages, if not at `api_url`.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Client:
         transport: BaseAdapter | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pages_url: str | None = None,
     ) -> None:
         self._auth = (secret_key, "")
         self._api_url = api_url.rstrip("/")
@@ -75,7 +77,7 @@ class Client:
         self._monotonic = monotonic
         self._now = now
         self._clock_offset = timedelta(0)  # Xendit's clock minus ours
-        self.hosts = AllowedHosts(self._api_url)
+        self.hosts = AllowedHosts(self._api_url, pages_url)
         self._local = threading.local()
         # A time-out of `requests` is for the next piece of an answer, headers included. So that a call
         # ends in time whatever trickles in, it is made on a thread of its own and waited for.

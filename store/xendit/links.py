@@ -11,10 +11,13 @@ XENDIT_DOMAINS = ("xendit.co", "xen.to")
 class AllowedHosts:
     """Xendit's own domains with their subdomains, and the host and port of the API's address.
 
-    Where that is on this machine, all names of this machine count: an API at localhost links to 127.0.0.1.
+    `pages_url` is where an imitation of Xendit has its pages, for buyers who cannot reach its API; it counts with an
+    imitation only. Where an address is on this machine, all names of this machine count: an API at localhost links
+    to 127.0.0.1.
     """
 
     api_url: str
+    pages_url: str | None = None
 
     def allows(self, link: str) -> bool:
         """Tell whether a buyer may be sent to `link`."""
@@ -22,12 +25,12 @@ class AllowedHosts:
         # Links come in ASCII, so a name in another script is no name of Xendit's.
         if found is None or not link.isascii():
             return False
-        return found in self._api_names() or _is_xendits(found)
+        return found in self._own_names() or _is_xendits(found)
 
     def csp_sources(self) -> list[str]:
         """Return the same list as sources for a Content-Security-Policy's form-action."""
         sources = [f"https://{prefix}{domain}" for domain in XENDIT_DOMAINS for prefix in ("", "*.")]
-        return [*sources, *map(str, self._api_names())]
+        return [*sources, *map(str, self._own_names())]
 
     @property
     def is_elsewhere(self) -> bool:
@@ -35,10 +38,11 @@ class AllowedHosts:
         api = origin(self.api_url)
         return api is None or not _is_in(api.host, "xendit.co")
 
-    def _api_names(self) -> list[Origin]:
-        api = origin(self.api_url)
+    def _own_names(self) -> list[Origin]:
+        """Xendit itself has no pages but those in its own domains, whatever was set for an imitation."""
+        urls = [self.api_url, *([self.pages_url] if self.pages_url and self.is_elsewhere else [])]
         # An IPv6 address cannot be written in a Content-Security-Policy: browsers leave such a source out.
-        return [name for name in api.names() if ":" not in name.host] if api else []
+        return [name for found in map(origin, urls) if found for name in found.names() if ":" not in name.host]
 
 
 def _is_xendits(found: Origin) -> bool:

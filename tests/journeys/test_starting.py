@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from ..buyer import Buyer
 from ..ports import free_port
-from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment
-from ..records import COOKIE_KEY
+from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment, visitor
+from ..records import COOKIE_KEY, Records
 from ..waiting import wait_until
 
 PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")
@@ -45,35 +46,41 @@ def run(clone: Path, *command: str, **settings: str) -> subprocess.CompletedProc
     )  # fmt: skip
 
 
-class Demo:
+class Demo(Records):
     """`python app.py` on free ports, with its data in a folder of its own."""
 
     def __init__(self, clone: Path, folder: Path):
         self.clone = clone
         self.folder = folder
         self.ports = {"PORT": free_port(), "SANDBOX_PORT": free_port()}
-        self.shop_url, self.sandbox_url = (f"http://127.0.0.1:{port}" for port in self.ports.values())
+        self.url, self.sandbox_url = (f"http://127.0.0.1:{port}" for port in self.ports.values())
         self.environment = {
             **clean_environment(),
             **{name: str(port) for name, port in self.ports.items()},
-            "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+            "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
         }
         self.process: Process | None = None
 
-    def start(self) -> None:
+    def start(self, **settings: str) -> None:
         """Start it and wait until both addresses answer."""
-        self.process = Process(["app"], self.environment, self.folder / "demo.log", folder=self.clone)
-        self.process.wait_until_it_answers(f"{self.shop_url}/healthz")
+        self.process = Process(["app"], {**self.environment, **settings}, self.folder / "demo.log", folder=self.clone)
+        self.process.wait_until_it_answers(f"{self.url}/healthz")
         self.process.wait_until_it_answers(self.sandbox_url)
 
     def data(self) -> list[str]:
         """All that must outlive a restart: the tables, and the secrets that were made once."""
         secrets = (self.clone / "instance" / "demo-secrets").read_text()
-        connection = sqlite3.connect(self.folder / "demo.db")
+        connection = sqlite3.connect(self.folder / "shop.db")
         try:
             return [secrets, *connection.iterdump()]
         finally:
             connection.close()
+
+    def browser(self) -> requests.Session:
+        return visitor()
+
+    def works(self) -> None:
+        """Its worker does, by itself."""
 
     def survivors(self) -> list[int]:
         """The processes that have this demo's settings: it, and whatever it started."""
@@ -188,13 +195,39 @@ def test_a_database_without_tables_is_said_in_one_line_before_any_worker_is_up(
 def test_the_demo_comes_up_and_every_line_says_which_process_wrote_it(demo: Demo):
     demo.start()
 
-    assert requests.get(demo.shop_url, timeout=30).status_code == 200
+    assert requests.get(demo.url, timeout=30).status_code == 200
     assert requests.get(demo.sandbox_url, timeout=30).status_code == 200
     own, lines = demo.process.output().split("Stop with Ctrl-C.\n")
-    assert demo.shop_url in own
+    assert demo.url in own
     assert demo.sandbox_url in own
+    assert "SANDBOX_PUBLIC_URL" not in own
     unnamed = [line for line in lines.splitlines() if not re.search(r"\b(shop|worker|sandbox|system)\S* +\|", line)]
     assert unnamed == []
+
+
+def test_a_buyer_is_sent_to_the_sandboxs_public_address_and_the_order_is_paid_without_it(demo: Demo):
+    demo.start(SANDBOX_PUBLIC_URL="https://sandbox.example")
+    buyer = Buyer(demo)
+
+    link = buyer.goes_to_pay()
+    page = buyer.gets("/checkout")
+    buyer.pays_by_qris(link.replace("https://sandbox.example", demo.sandbox_url))
+
+    assert link.startswith("https://sandbox.example/checkout/ps-")
+    assert "https://sandbox.example" in page.headers["Content-Security-Policy"]
+    assert "Sandbox: https://sandbox.example\n" in demo.process.output()
+    buyer.waits_until("paid")
+    assert "webhook payment_session.completed 200" in demo.process.output()
+    assert "SANDBOX_PUBLIC_URL=https://sandbox.example\n" in (demo.clone / "instance" / "demo.env").read_text()
+
+
+def test_with_a_shop_that_others_reach_the_start_says_what_the_sandbox_needs(demo: Demo):
+    demo.start(PUBLIC_URL="https://shop.example")
+
+    said = demo.process.output().partition("Stop with Ctrl-C.")[0]
+
+    (line,) = [line for line in said.splitlines() if "SANDBOX_PUBLIC_URL" in line]
+    assert demo.sandbox_url in line
 
 
 @pytest.mark.alone

@@ -239,3 +239,17 @@ def test_a_database_driver_that_is_not_installed_is_named(monkeypatch: pytest.Mo
     (problem,) = problems(DATABASE_URL=f"postgresql+{driver}://warung@localhost/warung")
 
     assert problem.startswith(f"DATABASE_URL needs the driver {driver}, which is not installed")
+
+
+@pytest.mark.parametrize(
+    "url", ["sandbox", "https://sandbox.example/path", "ftp://sandbox.example", "http://[::1]:8001"]
+)
+def test_the_sandboxs_public_url_is_an_address_that_a_form_may_lead_to(url: str):
+    (problem,) = problems(SANDBOX_PUBLIC_URL=url)
+
+    assert problem.startswith("SANDBOX_PUBLIC_URL")
+
+
+@pytest.mark.parametrize(("url", "read"), [("HTTPS://Sandbox.Example.:443/", "https://sandbox.example"), ("", None)])
+def test_the_sandboxs_public_url_is_read_in_its_one_spelling(url: str, read: str | None):
+    assert settings(SANDBOX_PUBLIC_URL=url).sandbox_public_url == read

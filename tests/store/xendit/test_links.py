@@ -96,6 +96,23 @@ def test_the_apis_own_address_is_allowed_with_its_very_host_and_port_only(link: 
     assert not SANDBOX.allows(link)
 
 
+@pytest.mark.parametrize("link", ["https://pages.example/checkout/ps-1", "HTTPS://Pages.Example.:443/checkout/ps-1"])
+def test_an_imitations_pages_may_have_an_address_of_their_own(link: str):
+    hosts = AllowedHosts("http://127.0.0.1:8001", "https://pages.example")
+
+    assert hosts.allows(link)
+    assert hosts.allows("http://127.0.0.1:8001/checkout/ps-1")
+    assert not hosts.allows("https://other.example/checkout/ps-1")
+    assert "https://pages.example" in hosts.csp_sources()
+
+
+def test_xendit_itself_has_no_pages_elsewhere():
+    hosts = AllowedHosts("https://api.xendit.co", "https://pages.example")
+
+    assert not hosts.allows("https://pages.example/checkout/ps-1")
+    assert hosts.csp_sources() == LIVE.csp_sources()
+
+
 def test_the_csp_names_the_same_hosts():
     assert LIVE.csp_sources() == [
         "https://xendit.co", "https://*.xendit.co", "https://xen.to", "https://*.xen.to", "https://api.xendit.co",
