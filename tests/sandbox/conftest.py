@@ -26,7 +26,6 @@ GOOD_CARD = {
     "cvn": "123",
     "cardholder_name": "Siti Nurhaliza",
 }
-CUSTOMER = {"type": "INDIVIDUAL", "reference_id": "siti", "individual_detail": {"given_names": "Siti"}}
 COMPONENTS = {"mode": "COMPONENTS", "components_configuration": {"origins": ["https://shop.example"]}}
 # One channel of each kind that the hosted page has besides cards: code, and the session it can pay.
 INDONESIA = {"country": "ID", "currency": "IDR", "amount": 150000}
@@ -200,6 +199,12 @@ def session_request(**changes):
         "cancel_return_url": "https://shop.example/cancel",
     } | changes
     return {name: value for name, value in request.items() if value is not None}
+
+
+def new_customer(**details):
+    """Somebody whose reference was never used."""
+    siti = {"type": "INDIVIDUAL", "reference_id": f"siti-{uuid.uuid4()}", "individual_detail": {"given_names": "Siti"}}
+    return siti | details
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.contract import channels
 
-from ..conftest import CUSTOMER
+from ..conftest import new_customer
 
 PAY = {"session_type": "PAY", "mode": "PAYMENT_LINK", "country": "ID", "currency": "IDR", "amount": 150000}
 
@@ -120,7 +120,7 @@ def test_an_amount_that_makes_cards_fail_can_be_tried_outside_their_range(countr
         {"allowed_payment_channels": ["NOT_A_CHANNEL"]},
         {"allowed_payment_channels": ["PROMPTPAY"]},
         {"allowed_payment_channels": ["QRIS"], "capture_method": "MANUAL"},
-        {"allowed_payment_channels": ["QRIS"], "allow_save_payment_method": "FORCED", "customer": CUSTOMER},
+        {"allowed_payment_channels": ["QRIS"], "allow_save_payment_method": "FORCED", "customer": new_customer()},
         {"country": "ID", "currency": "USD"},
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ..conftest import CHALLENGED_CARD, CUSTOMER, GOOD_CARD, OTHER_KINDS, PRESENTS, REDIRECTS
+from ..conftest import CHALLENGED_CARD, GOOD_CARD, OTHER_KINDS, PRESENTS, REDIRECTS, new_customer
 
 PHONE = {"width": 360, "height": 740}
 NARROWEST = {"width": 320, "height": 640}
@@ -127,7 +127,7 @@ def test_the_outcome_of_the_banks_question_can_be_chosen(api, phone):
 
 
 def test_a_card_is_saved_by_a_tick(api, phone):
-    session = create(api, allow_save_payment_method="OPTIONAL", customer=CUSTOMER)
+    session = create(api, allow_save_payment_method="OPTIONAL", customer=new_customer())
     phone.goto(session["payment_link_url"])
 
     fill_card(phone, GOOD_CARD)
@@ -191,8 +191,8 @@ def pages(api, buyer, language):
     link = session["payment_link_url"]
     challenged = buyer.pays_by_card(session, CHALLENGED_CARD).headers["Location"]
     provider = buyer.begins(session, "DANA").headers["Location"]
-    saving = api.create(locale=language, session_type="SAVE", amount=0, customer=CUSTOMER)
-    optional = api.create(locale=language, allow_save_payment_method="OPTIONAL", customer=CUSTOMER)
+    saving = api.create(locale=language, session_type="SAVE", amount=0, customer=new_customer())
+    optional = api.create(locale=language, allow_save_payment_method="OPTIONAL", customer=new_customer())
     small = api.create(locale=language, amount=500)
     return {
         "first": link,

@@ -6,7 +6,7 @@ import requests
 from sandbox.checkout import failures, texts
 from sandbox.contract import amounts
 
-from ..conftest import CUSTOMER
+from ..conftest import new_customer
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -87,7 +87,7 @@ def test_amounts_are_written_as_the_contract_says(amount, currency, shown):
 
 def test_texts_of_the_merchant_can_not_break_the_page(api, buyer):
     session = api.create(
-        locale="th", description="<script>{merchant}</script>", reference_id="<b>{x}", customer=CUSTOMER
+        locale="th", description="<script>{merchant}</script>", reference_id="<b>{x}", customer=new_customer()
     )
     buyer.simulates(session, "QRIS", "paid")
 

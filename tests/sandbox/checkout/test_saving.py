@@ -2,14 +2,17 @@
 
 import pytest
 
-from ..conftest import CUSTOMER, GOOD_CARD
+from ..conftest import GOOD_CARD, new_customer
 
 BOX = 'type="checkbox" name="save"'
-SAVE = {"session_type": "SAVE", "amount": 0, "customer": CUSTOMER}
+
+
+def alone(api):
+    return api.create(session_type="SAVE", amount=0, customer=new_customer())
 
 
 def optional(api):
-    return api.create(allow_save_payment_method="OPTIONAL", customer=CUSTOMER)
+    return api.create(allow_save_payment_method="OPTIONAL", customer=new_customer())
 
 
 @pytest.mark.parametrize(("code", "is_asked"), [("CARDS", True), ("DANA", True), ("KREDIVO", False), ("QRIS", False)])
@@ -54,7 +57,7 @@ def test_a_ticked_box_stays_ticked_when_the_form_comes_back(api, buyer):
 
 
 def test_forced_saving_offers_only_channels_that_can_and_saves_unasked(api, buyer):
-    session = api.create(allow_save_payment_method="FORCED", customer=CUSTOMER)
+    session = api.create(allow_save_payment_method="FORCED", customer=new_customer())
 
     page = buyer.opens(session).text
     buyer.pays_by_card(session)
@@ -66,7 +69,7 @@ def test_forced_saving_offers_only_channels_that_can_and_saves_unasked(api, buye
 
 
 def test_a_save_session_shows_no_amount_and_saves(api, buyer):
-    session = api.create(**SAVE)
+    session = alone(api)
 
     page = buyer.opens(session).text
     answer = buyer.pays_by_card(session)
@@ -81,7 +84,7 @@ def test_a_save_session_shows_no_amount_and_saves(api, buyer):
 
 
 def test_saving_can_fail_and_be_repeated(api, buyer):
-    session = api.create(**SAVE)
+    session = alone(api)
     step = buyer.begins(session, "DANA")
 
     buyer.answers(session, step, "decline", failure_code="ACCOUNT_ALREADY_LINKED")

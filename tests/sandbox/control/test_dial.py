@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from ..conftest import COMPONENTS, CUSTOMER, new_merchant
+from ..conftest import COMPONENTS, new_customer, new_merchant
 from ..controls import Control, names
 
 CAPTURE, COMPLETED = "payment.capture", "payment_session.completed"
@@ -22,7 +22,7 @@ def test_on_time_each_event_leaves_once(merchant, control, buyer, receiver):
 
 @pytest.mark.parametrize("sent", [
     {}, {"allowed_payment_channels": ["CARDS"]}, {"capture_method": "MANUAL"}, COMPONENTS,
-    {"session_type": "SAVE", "amount": 0, "customer": CUSTOMER}, {"allowed_payment_channels": ["DANA"]},
+    {"session_type": "SAVE", "amount": 0, "customer": new_customer()}, {"allowed_payment_channels": ["DANA"]},
 ])  # fmt: skip
 def test_before_the_answer_the_webhooks_are_there_when_the_session_is_made(merchant, control, receiver, sent):
     control.turns_dial("before_answer")
