@@ -7,7 +7,7 @@ from flask import Flask, Response, current_app, json, jsonify, request, send_fil
 from werkzeug.exceptions import HTTPException
 
 from . import control
-from .api import payments, sessions
+from .api import balance, customers, payments, refunds, sessions, v3_refunds
 from .checkout import dial, monograms, pages
 from .contract import amounts
 from .contract.errors import ApiError
@@ -16,7 +16,7 @@ from .http_server import BODY_LIMIT, error_code_of
 from .memory.database import Database
 from .settings import Settings
 
-API = (sessions.bp, payments.bp)
+API = (sessions.bp, payments.bp, refunds.bp, v3_refunds.bp, customers.bp, balance.bp)
 FORM_FIELDS_LIMIT = 50
 # In the rule of a route: its type, if any, and its name.
 ARGUMENT = re.compile(r"<(?:[^<>]*:)?(\w+)>")

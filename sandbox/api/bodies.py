@@ -9,18 +9,21 @@ from ..contract.errors import ApiError, invalid_request
 
 DEPTH_LIMIT = 32
 DOCUMENT = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
-SCHEMAS = {
-    name: schema.of_document(DOCUMENT, name) for name in ("CreateSession", "Capture", "Simulate", "CreateRefund")
-}
+REQUESTS = ("CreateSession", "Capture", "Simulate", "CreateRefund", "CreateV3Refund", "CustomerDetails")
+SCHEMAS = {name: schema.of_document(DOCUMENT, name) for name in REQUESTS}
 
-PARAMETERS = {each["name"]: each for each in DOCUMENT["components"]["parameters"].values()}
-PLACES = {"path": "/params", "header": "/headers"}
+PARAMETERS = DOCUMENT["components"]["parameters"]
+PLACES = {"path": "/params", "header": "/headers", "query": "/query"}
 
 
-def check_parameter(name: str, given: str) -> None:
-    """A part of the path, or a header, as the document has it by that name."""
-    parameter = PARAMETERS[name]
-    found = list(schema.problems(parameter["schema"], given, f"{PLACES[parameter['in']]}/{name}"))
+def check_parameter(component: str, given: str | None) -> None:
+    """A part of the path or of the query, or a header, against that component of the document; None is nothing."""
+    parameter = PARAMETERS[component]
+    name, place = parameter["name"], PLACES[parameter["in"]]
+    if given is None:
+        found = [(place, f"must have required property '{name}'")] if parameter.get("required") else []
+    else:
+        found = list(schema.problems(parameter["schema"], given, f"{place}/{name}"))
     if found:
         raise invalid_request(found)
 

@@ -1,10 +1,11 @@
 """What happens around every call of Xendit's API: whose it is, its rate limit, its record.
 
-`begin` and `end` stand around every view. A view that is about a session says so with `concern`, so that the
-call becomes part of that session's story.
+A view that is about a session says so with `concern`, so that the call becomes part of that session's story.
 """
 
-from flask import Response, g, request
+from collections.abc import Callable
+
+from flask import Blueprint, Response, g, request
 
 from .. import context
 from ..context import ledger
@@ -15,7 +16,18 @@ from . import auth, interference
 TEXT_KEPT = 20_000
 
 
-def begin() -> None:
+def stand_around(bp: Blueprint, *checks: Callable[[], None]) -> None:
+    """Let all of it happen around each view, and these checks before a fault can act."""
+    for step in (_begin, *checks, interference.before):
+        bp.before_request(step)
+    bp.after_request(_end)
+
+
+def concern(session_id: str) -> None:
+    g.session_id = session_id
+
+
+def _begin() -> None:
     context.use_account(auth.key_of(request.headers.get("Authorization")))
     g.rate_limit = _count()
     g.rate_limit.check()
@@ -23,11 +35,7 @@ def begin() -> None:
         raise errors.unsupported_content_type()
 
 
-def concern(session_id: str) -> None:
-    g.session_id = session_id
-
-
-def end(answer: Response) -> Response:
+def _end(answer: Response) -> Response:
     if "rate_limit" in g:
         answer, fault = interference.after(answer)
         answer.headers.update(g.rate_limit.headers)

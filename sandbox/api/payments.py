@@ -1,37 +1,34 @@
-"""Xendit's payments API: read, capture, release, simulate."""
+"""Xendit's payments API: read, capture, release, simulate; read a saved method."""
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from ..context import ledger
-from ..objects import captures, payment_requests, simulation
-from . import bodies, calls, interference
+from ..objects import captures, payment_requests, simulation, tokens
+from . import bodies, calls
 
 bp = Blueprint("payments", __name__)
-bp.before_request(calls.begin)
-bp.after_request(calls.end)
-VERSION_HEADER = "api-version"
+# How the id in a path is called: its component in the document, and where such objects are kept.
+IDS = {
+    "payment_id": ("PaymentId", "payments"),
+    "payment_request_id": ("PaymentRequestId", "payment_requests"),
+    "payment_token_id": ("PaymentTokenId", "tokens"),
+}
 
 
-@bp.before_request
 def check_version() -> None:
-    if VERSION_HEADER in request.headers:
-        bodies.check_parameter(VERSION_HEADER, request.headers[VERSION_HEADER])
+    bodies.check_parameter("ApiVersion", request.headers.get("api-version"))
 
 
-@bp.before_request
 def find_story() -> None:
     """The session that this call is about, for the record; an id of the wrong length is refused."""
-    if "payment_id" in request.view_args:
-        table, name = "payments", "payment_id"
-    else:
-        table, name = "payment_requests", "payment_request_id"
-    given = request.view_args[name]
-    bodies.check_parameter(name, given)
+    [(name, given)] = request.view_args.items()
+    component, table = IDS[name]
+    bodies.check_parameter(component, given)
     calls.concern(ledger.session_of(table, given) or "")
 
 
-bp.before_request(interference.before)
+calls.stand_around(bp, check_version, find_story)
 
 
 @bp.get("/v3/payments/<payment_id>")
@@ -60,3 +57,8 @@ def show_request(payment_request_id: str) -> ResponseReturnValue:
 def simulate(payment_request_id: str) -> ResponseReturnValue:
     body = bodies.checked(request.get_data(), "Simulate")
     return jsonify(simulation.simulate(ledger, payment_request_id, body.get("amount")))
+
+
+@bp.get("/v3/payment_tokens/<payment_token_id>")
+def show_token(payment_token_id: str) -> ResponseReturnValue:
+    return jsonify(tokens.find(ledger, payment_token_id))

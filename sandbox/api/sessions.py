@@ -1,17 +1,15 @@
-"""Xendit's API for payment sessions and refunds, over HTTP."""
+"""Xendit's API for payment sessions, over HTTP."""
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from .. import origin
 from ..context import ledger
-from ..objects import refunds, self_payment, sessions
-from . import bodies, calls, interference, validation
+from ..objects import self_payment, sessions
+from . import bodies, calls, validation
 
 bp = Blueprint("sessions", __name__)
-bp.before_request(calls.begin)
-bp.before_request(interference.before)
-bp.after_request(calls.end)
+calls.stand_around(bp)
 
 
 @bp.post("/sessions")
@@ -36,10 +34,3 @@ def cancel(session_id: str) -> ResponseReturnValue:
     sessions.find(ledger, session_id)
     calls.concern(session_id)
     return jsonify(sessions.cancel(ledger, session_id))
-
-
-@bp.post("/refunds")
-def refund() -> ResponseReturnValue:
-    body = bodies.checked(request.get_data(), "CreateRefund")
-    calls.concern(ledger.session_of("payment_requests", body["payment_request_id"]) or "")
-    return jsonify(refunds.create(ledger, body))

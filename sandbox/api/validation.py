@@ -211,7 +211,7 @@ def _check_customer_id(request: dict, ledger: Ledger) -> None:
         return
     if not customer_id.startswith("cust-"):
         raise errors.refusal("INVALID_CUSTOMER_ID", 'Customer ID must start with "cust-"')
-    if not ledger.has_customer(customer_id):
+    if ledger.customer(customer_id) is None:
         message = "The customer ID provided in the request does not exist"
         raise errors.data_not_found(message)
 

@@ -40,6 +40,11 @@ def unsupported_content_type() -> ApiError:
     return ApiError(415, "UNSUPPORTED_CONTENT_TYPE", "The content type requested is not supported.")
 
 
+def customer_known() -> ApiError:
+    message = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
+    return ApiError(409, "DUPLICATE_ERROR", message)
+
+
 def session_not_active(status: str) -> ApiError:
     return ApiError(422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting ACTIVE")
 

@@ -54,6 +54,7 @@ class RefundStatus(StrEnum):
     PENDING = "PENDING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"  # two L, unlike a session's
 
 
 SESSION_MOVES: Moves[SessionStatus] = {
@@ -76,7 +77,7 @@ PAYMENT_REQUEST_MOVES: Moves[PaymentRequestStatus] = {
 }
 
 REFUND_MOVES: Moves[RefundStatus] = {
-    RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELLED}),
 }
 
 

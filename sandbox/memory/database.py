@@ -18,9 +18,11 @@ from .rate_limits import RateLimits
 # A row of any table: a value for each column, by its name.
 Row = sqlite3.Row
 
+# Of the tables below: goes up with each change of what a file holds.
+VERSION = 1
 # The greatest that SQLite gives; no row has one above it.
 GREATEST_ID = 2**63 - 1
-OBJECTS = ("sessions", "payment_requests", "payments", "tokens", "refunds")
+OBJECTS = ("customers", "sessions", "payment_requests", "payments", "tokens", "refunds")
 OBJECT_SCHEMA = """
 CREATE TABLE IF NOT EXISTS {table} (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, session_id TEXT NOT NULL,
@@ -31,8 +33,11 @@ CREATE INDEX IF NOT EXISTS {table}_by_due ON {table} (due_at) WHERE due_at IS NO
 """
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (key TEXT PRIMARY KEY, document TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS customers (
-    id TEXT PRIMARY KEY, account TEXT NOT NULL, reference_id TEXT NOT NULL, UNIQUE (account, reference_id));
+CREATE UNIQUE INDEX IF NOT EXISTS customers_by_reference
+    ON customers (account, json_extract(document, '$.reference_id'));
+CREATE TABLE IF NOT EXISTS answers (
+    account TEXT NOT NULL, operation TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL,
+    PRIMARY KEY (account, operation, key));
 CREATE TABLE IF NOT EXISTS calls (
     position INTEGER PRIMARY KEY, account TEXT NOT NULL, session_id TEXT NOT NULL, at TEXT NOT NULL,
     method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, request TEXT NOT NULL,
@@ -83,6 +88,7 @@ class Database:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
+        self._check_version()
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         for table in OBJECTS:
@@ -105,6 +111,13 @@ class Database:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    def _check_version(self) -> None:
+        """A file with other tables than ours is left alone."""
+        version = self.row("PRAGMA user_version")["user_version"]
+        if version != VERSION and self.row("SELECT 1 FROM sqlite_master"):
+            raise sqlite3.DatabaseError("another version of the sandbox, or another program, has made it")
+        self.execute(f"PRAGMA user_version = {VERSION}")
 
     def execute(self, sql: str, *values: object) -> None:
         with self._lock:

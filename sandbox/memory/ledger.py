@@ -29,7 +29,7 @@ class Ledger:
                 "DELETE FROM tries WHERE delivery_id IN (SELECT id FROM deliveries WHERE account = ?)",
                 self.key,
             )
-            for table in (*OBJECTS, "customers", "calls", "deliveries", "dials", "faults"):
+            for table in (*OBJECTS, "answers", "calls", "deliveries", "dials", "faults"):
                 self._execute(f"DELETE FROM {table} WHERE account = ?", self.key)
         self.database.rate_limits.forget(self.key)
 
@@ -55,20 +55,16 @@ class Ledger:
             *(self.key, search, search, search, NEWEST),
         )
 
-    def customer_id(self, reference_id: str) -> str | None:
-        row = self._row("SELECT id FROM customers WHERE account = ? AND reference_id = ?", self.key, reference_id)
-        return row and row["id"]
+    def save_customer(self, session_id: str, customer: dict) -> None:
+        """`session_id` is empty for a customer of no session."""
+        self._save("customers", customer["id"], session_id, customer, None)
 
-    def has_customer(self, customer_id: str) -> bool:
-        return self._row("SELECT 1 FROM customers WHERE id = ? AND account = ?", customer_id, self.key) is not None
+    def customer(self, customer_id: str) -> dict | None:
+        return self._find("customers", customer_id)
 
-    def add_customer(self, customer_id: str, reference_id: str) -> None:
-        self._execute(
-            "INSERT INTO customers (id, account, reference_id) VALUES (?, ?, ?)",
-            customer_id,
-            self.key,
-            reference_id,
-        )
+    def customer_with_reference(self, reference_id: str) -> dict | None:
+        sql = "SELECT document FROM customers WHERE account = ? AND json_extract(document, '$.reference_id') = ?"
+        return next(iter(self._documents(sql, self.key, reference_id)), None)
 
     # Tries to pay, saved methods, refunds
 
@@ -92,6 +88,9 @@ class Ledger:
     def payment(self, payment_id: str) -> dict | None:
         return self._find("payments", payment_id)
 
+    def payments(self) -> list[dict]:
+        return self._of_account("payments")
+
     def payments_of(self, session_id: str) -> list[dict]:
         return self._of_session("payments", session_id)
 
@@ -101,12 +100,18 @@ class Ledger:
     def save_token(self, session_id: str, token: dict) -> None:
         self._save("tokens", token["payment_token_id"], session_id, token, None)
 
-    def save_refund(self, session_id: str, refund: dict, due_at: str | None = None) -> None:
+    def token(self, token_id: str) -> dict | None:
+        return self._find("tokens", token_id)
+
+    def save_refund(self, session_id: str, refund_id: str, refund: dict, due_at: str | None = None) -> None:
         """`due_at` is when a pending refund gets its outcome."""
-        self._save("refunds", refund["id"], session_id, refund, due_at)
+        self._save("refunds", refund_id, session_id, refund, due_at)
 
     def refund(self, refund_id: str) -> dict | None:
         return self._find("refunds", refund_id)
+
+    def refunds(self) -> list[dict]:
+        return self._of_account("refunds")
 
     def refunds_of(self, session_id: str) -> list[dict]:
         return self._of_session("refunds", session_id)
@@ -117,6 +122,17 @@ class Ledger:
         return row and row["session_id"]
 
     # API calls
+
+    def first_answer(self, operation: str, key: str) -> Row | None:
+        """The row with `request` and `answer` of the call that came first with this idempotency key."""
+        sql = "SELECT request, answer FROM answers WHERE account = ? AND operation = ? AND key = ?"
+        return self._row(sql, self.key, operation, key)
+
+    def keep_answer(self, operation: str, key: str, request: str, answer: dict) -> None:
+        self._execute(
+            "INSERT INTO answers (account, operation, key, request, answer) VALUES (?, ?, ?, ?, ?)",
+            *(self.key, operation, key, request, json.dumps(answer)),
+        )
 
     def add_call(
         self,
@@ -221,6 +237,10 @@ class Ledger:
     def _find(self, table: str, object_id: str) -> dict | None:
         found = self._documents(f"SELECT document FROM {table} WHERE id = ? AND account = ?", object_id, self.key)
         return next(iter(found), None)
+
+    def _of_account(self, table: str) -> list[dict]:
+        """Oldest first."""
+        return self._documents(f"SELECT document FROM {table} WHERE account = ? ORDER BY position", self.key)
 
     def _of_session(self, table: str, session_id: str) -> list[dict]:
         return self._documents(

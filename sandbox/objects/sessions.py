@@ -11,7 +11,7 @@ from ..contract import errors
 from ..contract.statuses import SESSION_MOVES, PaymentStatus, SessionStatus, check_move
 from ..memory.ledger import Ledger
 from ..webhooks import deliveries
-from . import payment_requests
+from . import customers, payment_requests
 
 # Real sessions live a little less than the documented 30 minutes.
 DEFAULT_LIFE = timedelta(minutes=30) - timedelta(milliseconds=500)
@@ -90,7 +90,8 @@ def find_active(ledger: Ledger, session_id: str) -> dict:
 
 def _new_session(ledger: Ledger, request: dict, public_url: str) -> dict:
     now = ledger.clock.now()
-    session_id, customer_id = ledger.ids.session_id(), _customer_id(ledger, request)
+    session_id = ledger.ids.session_id()
+    customer_id = _customer_id(ledger, request, session_id)
     return {
         "payment_session_id": session_id,
         "created": clock.stamp(now),
@@ -136,16 +137,11 @@ def _front_end(ledger: Ledger, request: dict, session_id: str, public_url: str) 
     return {"payment_link_url": f"{public_url}/checkout/{session_id}"}
 
 
-def _customer_id(ledger: Ledger, request: dict) -> str | None:
-    """The id of the customer named or described; a known customer reference keeps its id."""
+def _customer_id(ledger: Ledger, request: dict, session_id: str) -> str | None:
+    """The id of the customer named or described. Source: CONTRACT 1.1; where both are sent, the id counts."""
     if "customer" not in request or "customer_id" in request:
         return request.get("customer_id")
-    reference_id = request["customer"]["reference_id"]
-    customer_id = ledger.customer_id(reference_id)
-    if customer_id is None:
-        customer_id = ledger.ids.customer_id()
-        ledger.add_customer(customer_id, reference_id)
-    return customer_id
+    return customers.create(ledger, request["customer"], session_id)["id"]
 
 
 def _expire(ledger: Ledger, session: dict) -> None:

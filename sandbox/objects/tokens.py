@@ -1,5 +1,6 @@
 """Saved payment methods: made when a try that saves succeeds."""
 
+from ..contract import errors
 from ..contract.statuses import TokenStatus
 from ..memory.ledger import Ledger
 from ..webhooks import deliveries
@@ -40,6 +41,13 @@ def create_if_saved(ledger: Ledger, session: dict, payment: dict, details: dict)
     }
     _tell(ledger, session, "payment_token.activation", token)
     return {"payment_token_id": token["payment_token_id"]}
+
+
+def find(ledger: Ledger, token_id: str) -> dict:
+    token = ledger.token(token_id)
+    if token is None:
+        raise errors.data_not_found("Payment token not found")
+    return token
 
 
 def fail(ledger: Ledger, session: dict, payment: dict) -> None:

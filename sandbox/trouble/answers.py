@@ -15,6 +15,7 @@ OTHER_STATUSES = {
     PaymentStatus.PENDING: PaymentStatus.SUCCEEDED,
 }
 ANY_STATUS = PaymentStatus.PENDING
+AMOUNTS = ("amount", "request_amount", "balance")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def with_other_amounts(answer: Answer, value: int | float | str | None) -> Answe
         return amount + 1 if value is None else value
 
     def alter(document: dict) -> dict:
-        changes = {name: other(document[name]) for name in ("amount", "request_amount") if name in document}
+        changes = {name: other(document[name]) for name in AMOUNTS if name in document}
         if "captures" in document:
             changes["captures"] = [
                 capture | {"capture_amount": other(capture["capture_amount"])} for capture in document["captures"]
@@ -64,7 +65,9 @@ def with_other_status(answer: Answer, value: int | float | str | None) -> Answer
     """`value`, or else the status that would mislead most."""
 
     def alter(document: dict) -> dict:
-        usual = OTHER_STATUSES.get(document.get("status"), ANY_STATUS)
+        if "status" not in document:
+            return document
+        usual = OTHER_STATUSES.get(document["status"], ANY_STATUS)
         return document | {"status": usual if value is None else value}
 
     return _altered(answer, alter)
@@ -74,4 +77,6 @@ def _altered(answer: Answer, alter: Callable[[dict], dict]) -> Answer:
     """Only what is good news is altered; an error keeps its words."""
     if answer.status >= 300:
         return answer
-    return replace(answer, content=json.dumps(alter(json.loads(answer.content))).encode())
+    document = json.loads(answer.content)
+    altered = document | {"data": list(map(alter, document["data"]))} if "data" in document else alter(document)
+    return replace(answer, content=json.dumps(altered).encode())

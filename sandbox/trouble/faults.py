@@ -38,12 +38,22 @@ _EVERY_OPERATION = (
     Operation("create_session", "POST /sessions", "sessions.create"),
     Operation("get_session", "GET /sessions/{id}", "sessions.show"),
     Operation("cancel_session", "POST /sessions/{id}/cancel", "sessions.cancel"),
-    Operation("create_refund", "POST /refunds", "sessions.refund"),
+    Operation("create_refund", "POST /refunds", "refunds.create"),
+    Operation("get_refund", "GET /refunds/{id}", "refunds.show"),
+    Operation("get_refunds", "GET /refunds", "refunds.index"),
+    Operation("cancel_refund", "POST /refunds/{id}/cancel", "refunds.cancel"),
+    Operation("create_v3_refund", "POST /v3/refunds", "v3_refunds.create"),
+    Operation("get_v3_refund", "GET /v3/refunds/{id}", "v3_refunds.show"),
     Operation("get_payment", "GET /v3/payments/{id}", "payments.show_payment"),
     Operation("capture_payment", "POST /v3/payments/{id}/capture", "payments.capture"),
     Operation("cancel_payment", "POST /v3/payments/{id}/cancel", "payments.cancel_payment"),
     Operation("get_payment_request", "GET /v3/payment_requests/{id}", "payments.show_request"),
     Operation("simulate_payment", "POST /v3/payment_requests/{id}/simulate", "payments.simulate"),
+    Operation("get_payment_token", "GET /v3/payment_tokens/{id}", "payments.show_token"),
+    Operation("create_customer", "POST /customers", "customers.create"),
+    Operation("get_customer", "GET /customers/{id}", "customers.show"),
+    Operation("get_customers", "GET /customers", "customers.index"),
+    Operation("get_balance", "GET /balance", "balance.show"),
 )
 OPERATIONS = {operation.name: operation for operation in _EVERY_OPERATION}
 _BY_ENDPOINT = {operation.endpoint: operation.name for operation in _EVERY_OPERATION}

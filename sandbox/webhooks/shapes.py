@@ -16,6 +16,7 @@ OTHER_NAMES = {
     "payment.failure": "payment.failed",  # 1
     "payment_token.activation": "payment_token.activated",  # 5
 }
+OTHER_IDS_OF_REFUNDS = {"id": "refund_id"}
 OPTIONAL = (
     "description",
     "items",
@@ -72,8 +73,8 @@ def odd_ids(envelope: dict) -> dict:
     """`id` for the session (41), `refund_id` for the refund (21), the refund one level higher (20)."""
     data = envelope["data"]
     if "data" in data:
-        refund = dict(data["data"])
-        return envelope | {"data": {"refund_id": refund.pop("id"), **refund}}
+        refund = {OTHER_IDS_OF_REFUNDS.get(name, name): value for name, value in data["data"].items()}
+        return envelope | {"data": refund}
     if "payment_session_id" in data:
         rest = dict(data)
         return envelope | {"data": {"id": rest.pop("payment_session_id"), **rest}}

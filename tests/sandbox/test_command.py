@@ -144,6 +144,19 @@ def test_a_database_file_keeps_everything(starts, tmp_path):
     assert read(address, session).json() == session
 
 
+def test_a_database_file_with_other_tables_is_left_alone(tmp_path):
+    path = tmp_path / "shop.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE customers (id TEXT, account TEXT, reference_id TEXT)")
+    before = path.read_bytes()
+
+    refused = run("--port", "0", "--database", str(path))
+
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "another version of the sandbox" in refused.stderr
+    assert path.read_bytes() == before
+
+
 def test_a_database_file_keeps_the_settings_of_the_default_account(starts, tmp_path):
     options = ("--secret-key", SECRET_KEY, "--database", str(tmp_path / "sandbox.db"))
     changed = {"webhook_url": "http://127.0.0.1:9/hook", "webhook_token": "of-the-class", "merchant": "Kelas"}

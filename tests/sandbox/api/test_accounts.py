@@ -8,9 +8,8 @@ import requests
 from sandbox.memory import records
 from sandbox.memory.ledger import Ledger
 
-from ..conftest import new_merchant, until
+from ..conftest import new_customer, new_merchant, until
 from ..controls import Control
-from .test_create import CUSTOMER
 
 CALLS_ABOUT_ONE = [
     ("GET", "/sessions/{payment_session_id}", None),
@@ -20,6 +19,10 @@ CALLS_ABOUT_ONE = [
     ("POST", "/v3/payments/{payment_id}/cancel", None),
     ("GET", "/v3/payment_requests/{payment_request_id}", None),
     ("POST", "/v3/payment_requests/{payment_request_id}/simulate", {}),
+    ("GET", "/refunds/{refund_id}", None),
+    ("POST", "/refunds/{refund_id}/cancel", None),
+    ("GET", "/v3/payment_tokens/{payment_token_id}", None),
+    ("GET", "/customers/{customer_id}", None),
     ("POST", "/refunds", {"payment_request_id": "{payment_request_id}", "reason": "OTHERS"}),
 ]
 
@@ -31,13 +34,14 @@ def other(here, receiver):
 
 @pytest.mark.parametrize(("method", "path", "body"), CALLS_ABOUT_ONE)
 def test_another_merchants_objects_are_not_found(merchant, other, buyer, method, path, body):
-    session = merchant.create()
+    session = merchant.create(customer=new_customer(), allow_save_payment_method="FORCED")
     buyer.pays_by_card(session)
     paid = merchant.session(session)
+    refund_id = merchant.refunds(session).json()["id"]
     body = body and {name: str(value).format(**paid) if name == "payment_request_id" else value
                      for name, value in body.items()}  # fmt: skip
 
-    answer = other.http.request(method, other.address + path.format(**paid), json=body, timeout=30)
+    answer = other.http.request(method, other.address + path.format(**paid, refund_id=refund_id), json=body, timeout=30)
 
     assert answer.status_code == 404
     assert answer.json()["error_code"] in ("NOT_FOUND", "DATA_NOT_FOUND")
@@ -45,10 +49,11 @@ def test_another_merchants_objects_are_not_found(merchant, other, buyer, method,
 
 
 def test_another_merchants_customer_is_unknown_and_the_same_reference_is_another_customer(merchant, other):
-    customer_id = merchant.create(customer=CUSTOMER)["customer_id"]
+    siti = new_customer()
+    customer_id = merchant.create(customer=siti)["customer_id"]
 
     assert other.refused(customer_id=customer_id).json()["error_code"] == "DATA_NOT_FOUND"
-    assert other.create(customer=CUSTOMER)["customer_id"] != customer_id
+    assert other.create(customer=siti)["customer_id"] != customer_id
 
 
 def test_another_merchants_records_are_not_in_the_ledger(here, merchant, other, buyer, receiver):

@@ -13,6 +13,8 @@ import sandbox
 from sandbox.api import bodies
 from sandbox.contract import amounts
 
+from ..conftest import Api, Buyer, new_customer
+
 DOCUMENT = json.loads(sandbox.OPENAPI.read_text(encoding="utf-8"))
 CALLS = [
     (path, method) for path, methods in DOCUMENT["paths"].items() for method in methods if method in ("get", "post")
@@ -53,10 +55,13 @@ def test_each_answer_to_a_stranger_is_documented(path, method, address_and_key):
 
 @pytest.mark.parametrize(("path", "method"), CALLS)
 def test_each_answer_about_what_exists_is_documented(path, method, address_and_key, known):
+    if path.startswith("/v3/refunds"):
+        known = known | {"refund_id": known["v3_refund_id"]}
+
     def about_what_exists(case):
         case.path_parameters.update({name: value for name, value in known.items() if name in case.path_parameters})
-        if isinstance(case.body, dict) and "payment_request_id" in case.body:
-            case.body["payment_request_id"] = known["payment_request_id"]
+        if isinstance(case.body, dict):
+            case.body.update({name: value for name, value in known.items() if name in case.body})
 
     try_many(path, method, address_and_key, about_what_exists)
 
@@ -90,21 +95,32 @@ def address_and_key(here):
 
 @pytest.fixture(scope="module")
 def known(address_and_key):
-    """The ids of a session that waits and of a payment that is authorized."""
+    """The ids of a session that waits, of a payment that is authorized, and of what came of one that was refunded."""
     address, key = address_and_key
     request = json.loads((Path(__file__).with_name("documented_requests.json")).read_text())["a one-time payment"]
 
-    def create(**changes):
-        return requests.post(f"{address}/sessions", json=request | changes, auth=(key, ""), timeout=30).json()
+    merchant, buyer = Api(address, key), Buyer()
 
-    authorized = create(capture_method="MANUAL")
-    card = {"card_number": "4000000000001000", "expiry": "12/39", "cvn": "123", "cardholder_name": "Siti"}
-    requests.post(f"{authorized['payment_link_url']}/cards", data=card, allow_redirects=False, timeout=30)
-    path = f"{address}/sessions/{authorized['payment_session_id']}"
-    paid = requests.get(path, auth=(key, ""), timeout=30).json()
-    return {name: paid[name] for name in ("payment_id", "payment_request_id")} | {
-        "session_id": create()["payment_session_id"]
+    def create(**changes):
+        return merchant.post("/sessions", json=request | {"customer": new_customer()} | changes).json()
+
+    authorized, saved = create(capture_method="MANUAL"), create(allow_save_payment_method="FORCED")
+    for session in (authorized, saved):
+        buyer.pays_by_card(session)
+    return refunded(merchant, saved) | {
+        **{name: merchant.session(authorized)[name] for name in ("payment_id", "payment_request_id")},
+        **{name: merchant.session(saved)[name] for name in ("payment_token_id", "customer_id")},
+        "session_id": create()["payment_session_id"],
     }
+
+
+def refunded(merchant, session):
+    """The ids of a refund of each API."""
+    older = merchant.refunds(session, amount=1).json()["id"]
+    merchant.post(f"/refunds/{older}/cancel")
+    body = {"payment_id": merchant.session(session)["payment_id"], "reference_id": "refund-1", "amount": 1}
+    newer = merchant.post("/v3/refunds", json=body, headers={"api-version": "2024-11-11"}).json()["refund_id"]
+    return {"refund_id": older, "v3_refund_id": newer}
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import CHALLENGED_CARD, COMPONENTS, GOOD_CARD
+from ..conftest import CHALLENGED_CARD, COMPONENTS, GOOD_CARD, new_customer
 from ..controls import Control
-from .test_create import CUSTOMER
 
 DOCUMENTED = json.loads(Path(__file__).with_name("documented_requests.json").read_text())
-SAVE = {"session_type": "SAVE", "amount": 0, "customer": CUSTOMER}
+SAVE = {"session_type": "SAVE", "amount": 0, "customer": new_customer()}
 TICKED = GOOD_CARD | {"save": "on"}
 
 
@@ -72,7 +71,7 @@ def test_a_method_that_can_not_be_saved_is_told_and_may_be_tried_again(merchant,
     ],
 )
 def test_a_payment_saves_the_method_when_it_must_or_the_buyer_wants(merchant, buyer, choice, card, kind):
-    session = merchant.create(allow_save_payment_method=choice, customer=CUSTOMER)
+    session = merchant.create(allow_save_payment_method=choice, customer=new_customer())
 
     buyer.pays_by_card(session, card)
 
@@ -86,6 +85,31 @@ def test_a_payment_saves_the_method_when_it_must_or_the_buyer_wants(merchant, bu
     assert session.get("allow_save_payment_method") == choice
 
 
+def test_a_saved_method_is_read_as_its_webhook_told_it(merchant, buyer, receiver):
+    session = merchant.create(**SAVE)
+    buyer.pays_by_card(session)
+
+    token = merchant.get(f"/v3/payment_tokens/{merchant.session(session)['payment_token_id']}")
+
+    assert token.status_code == 200
+    assert token.json() == receiver.wait_for(session, "payment_token.activation")["body"]["data"]
+    assert (token.json()["reference_id"], token.json()["status"]) == (session["reference_id"], "ACTIVE")
+
+
+@pytest.mark.parametrize(
+    ("token_id", "headers", "status", "error_code"),
+    [
+        ("pt-00000000-0000-4000-8000-000000000000", {}, 404, "DATA_NOT_FOUND"),
+        ("pt-1", {}, 400, "API_VALIDATION_ERROR"),
+        ("pt-00000000-0000-4000-8000-000000000000", {"api-version": "2020-01-01"}, 400, "API_VALIDATION_ERROR"),
+    ],
+)
+def test_a_saved_method_that_cannot_be_read_is_refused(merchant, token_id, headers, status, error_code):
+    answer = merchant.get(f"/v3/payment_tokens/{token_id}", headers=headers)
+
+    assert (answer.status_code, answer.json()["error_code"]) == (status, error_code)
+
+
 def test_an_attempt_to_save_is_no_payment_of_the_api(merchant, buyer):
     session = merchant.create(**SAVE)
     step = buyer.pays_by_card(session, CHALLENGED_CARD)
@@ -94,7 +118,7 @@ def test_an_attempt_to_save_is_no_payment_of_the_api(merchant, buyer):
     assert merchant.get(f"/v3/payments/{payment_id}").status_code == 404
 
 
-@pytest.mark.parametrize("changes", [{"allow_save_payment_method": "FORCED", "customer": CUSTOMER}, SAVE])
+@pytest.mark.parametrize("changes", [{"allow_save_payment_method": "FORCED", "customer": new_customer()}, SAVE])
 def test_only_channels_that_save_will_do_where_saving_is_a_must(merchant, changes):
     answer = merchant.refused(**changes, allowed_payment_channels=["CARDS", "QRIS"])
 
