@@ -4,6 +4,7 @@ from flask import Flask
 
 from . import (
     addresses,
+    bodies,
     cart,
     catalog,
     checkout,
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     addresses.init_app(app)
     for module in (catalog, cart, checkout, orders, webhooks, health, robots):
         app.register_blueprint(module.bp)
+    bodies.init_app(app)
     compression.init_app(app)
     errors.init_app(app)
     templating.init_app(app)

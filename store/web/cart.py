@@ -7,6 +7,7 @@ from ..catalog import products
 from ..models import Product
 from ..orders.summary import Summary, summarize
 from ..rules import cart
+from ..rules.typed import plain
 from . import notices, visitor
 
 bp = Blueprint("cart", __name__, url_prefix="/cart")
@@ -75,7 +76,7 @@ def product_page_again(status: int) -> ResponseReturnValue:
 
 
 def _product() -> Product | None:
-    return products.find(request.form.get("slug", ""))
+    return products.find(plain(request.form.get("slug", "")))
 
 
 def _tell_added(product: Product, wanted: int, summary: Summary) -> None:

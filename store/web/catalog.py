@@ -3,13 +3,14 @@
 from flask import Blueprint, abort, render_template, request
 
 from ..catalog import products
+from ..rules.typed import plain
 
 bp = Blueprint("catalog", __name__)
 
 
 @bp.get("/")
 def index() -> str:
-    wanted = {name: request.args.get(name, "") for name in ("q", "category", "sort", "page")}
+    wanted = {name: plain(request.args.get(name, "")) for name in ("q", "category", "sort", "page")}
     return render_template(
         "catalog/index.html", page=products.search(**wanted), categories=products.categories(), sorts=products.SORTS
     )
@@ -17,5 +18,5 @@ def index() -> str:
 
 @bp.get("/products/<slug>")
 def show(slug: str) -> str:
-    product = products.find(slug) or abort(404)
+    product = products.find(plain(slug)) or abort(404)
     return render_template("catalog/show.html", product=product)

@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, g, render_template, request, session
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug import Response
 from werkzeug.exceptions import HTTPException
 
 from ..database import UNAVAILABLE, reason, release
@@ -43,10 +44,13 @@ def note_unavailable(error: SQLAlchemyError) -> None:
     log.error("%s %s: the database cannot be used: %s", request.method, request.endpoint, reason(error))
 
 
-def _http_error(error: HTTPException) -> HTTPException | tuple[str, int]:
+def _http_error(error: HTTPException) -> HTTPException | Response:
     if error.code is None or error.code < 400:
         return error
-    return _page(error.code)
+    # Its own answer has headers that belong to it: which methods are allowed, when to try again.
+    answer = error.get_response()
+    answer.set_data(_page(error.code)[0])
+    return answer
 
 
 def _unavailable(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
@@ -67,4 +71,5 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
 def _page(code: int) -> tuple[str, int]:
     of_its_kind = WORDS[500] if code >= 500 else WORDS[400]
     title, text = WORDS.get(code, of_its_kind)
+    g.pop("form_problem", None)  # The form that it speaks of is not on this page.
     return render_template("errors/show.html", title=title, text=text), code

@@ -14,6 +14,7 @@ from ..models import Order
 from ..orders import paying, settling
 from ..orders.finding import find_order
 from ..rules.clock import now
+from ..rules.typed import plain
 from ..xendit import Patience, XenditError
 from . import notices, visitor
 from .errors import note_unavailable
@@ -108,7 +109,8 @@ def go_to_payment(order: Order) -> Response:
 
 
 def _find(token: str) -> Order:
-    return find_order(token) or abort(404)
+    # A link that was copied out of a message may have marks around it that cannot be seen.
+    return find_order(plain(token)) or abort(404)
 
 
 def _settle(order: Order) -> None:

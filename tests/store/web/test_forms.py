@@ -2,7 +2,7 @@
 
 import pytest
 
-from ...buyer import DETAILS, Buyer
+from ...buyer import COFFEE, DETAILS, Buyer
 from ...in_process import Sandbox, Shop
 from ...pages import Page
 
@@ -74,6 +74,22 @@ def test_what_would_become_something_else_is_said_by_its_field_and_kept(buyer: B
     assert page.status == 422
     assert page.by_id[field]["aria-invalid"] == "true"
     assert page.form("/checkout").fields[field] == typed
+
+
+def test_an_address_that_was_copied_with_invisible_marks_leads_to_its_page(buyer: Buyer):
+    buyer.checks_out()
+    paths = [
+        f"/products/{COFFEE}\u200b",
+        f"{buyer.order}\u200e",
+        f"{buyer.order}\u200e/pay",
+        "/?q=\u202ajasmine\0\u202c",
+    ]
+
+    pages = [buyer.opens(path) for path in paths]
+
+    assert [page.status for page in pages] == [200, 200, 200, 200]
+    assert pages[1].form("/pay").action == pages[2].form("/pay").action == f"{buyer.order}/pay"
+    assert pages[3].products == ["jasmine-tea"]
 
 
 def posts(buyer: Buyer, **details: str):

@@ -1,6 +1,7 @@
 """What strangers send: forged forms, odd methods, huge bodies, paths that lead elsewhere."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -71,6 +72,50 @@ def test_looking_at_the_address_of_a_form_leads_to_its_page_and_changes_nothing(
 def test_other_methods_are_refused(ordered: Buyer, method: str):
     for url in (f"{ordered.shop.url}/", ordered.order, f"{ordered.order}/pay"):
         assert ordered.browser.request(method, url).status_code in (403, 405)
+
+
+def test_an_answer_to_a_wrong_method_says_which_are_right(ordered: Buyer):
+    answers = [
+        ordered.browser.request("PUT", f"{ordered.shop.url}{path}") for path in ("/", "/checkout", "/cart/update")
+    ]
+
+    assert [answer.status_code for answer in answers] == [405, 405, 405]
+    assert ["POST" in answer.headers["Allow"] for answer in answers] == [False, True, True]
+    assert all("To the shop" in answer.text for answer in answers)
+
+
+PART = b'--x\r\nContent-Disposition: form-data; name="slug"\r\n\r\n' + COFFEE.encode()
+BROKEN = {
+    "another boundary": (PART + b"\r\n--x--", "boundary=y"), "no boundary": (PART, ""), "no end": (PART, "boundary=x"),
+    "no header": (b"--x\r\nfoo\r\n\r\nabc\r\n--x--", "boundary=x"), "long boundary": (PART, "boundary=" + "y" * 5000),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/cart", "/cart/update", "/cart/remove", "/checkout", "{order}/pay"])
+@pytest.mark.parametrize(("body", "boundary"), BROKEN.values(), ids=BROKEN)
+def test_a_form_that_did_not_arrive_whole_is_refused_as_such(ordered: Buyer, path: str, body: bytes, boundary: str):
+    before = ordered.status()
+    headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": f"multipart/form-data; {boundary}"}
+
+    answer = ordered.browser.post(
+        path.format(order=ordered.order) if "{" in path else ordered.shop.url + path, data=body, headers=headers
+    )
+
+    assert answer.status_code == 400
+    assert "was not understood" in Page(answer).text
+    assert ordered.status() == before
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "nonsense", "\xff"], ids=ascii)
+def test_a_form_in_whatever_charset_is_no_fault(ordered: Buyer, charset: str):
+    form = ordered.opens("/checkout").form("/checkout")
+    headers = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}".encode("latin-1")}
+    fields = {**DETAILS, "csrf_token": form.fields["csrf_token"], "city": "Lam\xf3ngan"}
+
+    page = Page(ordered.browser.post(form.action, data=urlencode(fields, encoding="latin-1"), headers=headers))
+
+    assert page.status == 422
+    assert page.by_id["city"]["aria-invalid"] == "true"
 
 
 HUGE = {
