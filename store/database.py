@@ -18,6 +18,8 @@ from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from .rules.folding import has_words
+
 SQLITE_BUSY_SECONDS = 5
 # What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, or away.
 UNAVAILABLE = (OperationalError, InternalError, TimeoutError)
@@ -123,6 +125,7 @@ def _open_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+    connection.create_function(has_words.__name__, -1, has_words, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement
 
 from ..database import db
 from ..models import Category, Product
+from ..rules.folding import folded
+from .words import has_words
 
 PAGE_SIZE = 12
 MAX_QUERY = 100
 MAX_PAGE_DIGITS = 8
 
-_SEARCHED = (Product.name, Product.description)
-
+# Each has an index, which is read backwards for what is dearest first.
 SORTS = {
-    "featured": ("Our pick", Product.position.asc()),
-    "price": ("Price, low to high", Product.price.asc()),
-    "-price": ("Price, high to low", Product.price.desc()),
-    "name": ("Name", Product.name.asc()),
+    "featured": ("Our pick", [Product.position]),
+    "price": ("Price, low to high", [Product.price, Product.position]),
+    "-price": ("Price, high to low", [Product.price.desc(), Product.position.desc()]),
+    "name": ("Name", [db.func.lower(Product.name), Product.position]),
 }
 
 
@@ -42,6 +44,19 @@ class Page:
     total: int
     pages: int
 
+    @property
+    def numbers(self) -> list[int | None]:
+        """The pages to link to: the first, the last, and those about this one; None stands for what is left out."""
+        shown = sorted({1, self.pages, *range(max(1, self.search.page - 1), min(self.pages, self.search.page + 1) + 1)})
+        numbers: list[int | None] = [1]
+        for before, number in pairwise(shown):
+            if number - before == 2:
+                numbers.append(before + 1)  # a gap of one page takes no less room than its number
+            elif number - before > 2:
+                numbers.append(None)
+            numbers.append(number)
+        return numbers
+
 
 def categories() -> list[Category]:
     """Return all categories in the merchant's order."""
@@ -50,19 +65,32 @@ def categories() -> list[Category]:
 
 def search(q: str = "", category: str = "", sort: str = "", page: str = "") -> Page:
     """Return the products that fit, as the catalog's URL says it. Never raises on odd input."""
-    found = db.select(Product)
     q = " ".join(q.replace("\0", "").split())[:MAX_QUERY]
-    for word in q.split():
-        found = found.where(or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED)))
     chosen = db.session.scalar(db.select(Category).filter_by(slug=category)) if category else None
-    if chosen:
-        found = found.where(Product.category_id == chosen.id)
     sort = sort if sort in SORTS else "featured"
-    total = db.session.scalar(db.select(db.func.count()).select_from(found.subquery()))
+    found = db.select(Product.id).where(*_conditions(q, chosen))
+    in_order = found.order_by(*SORTS[sort][1])
+    if q:
+        # Looking for words reads every product anyway; so they are read once, for the page and the total alike.
+        all_ids = db.session.scalars(in_order).all()
+        total = len(all_ids)
+    else:
+        total = db.session.scalar(found.with_only_columns(db.func.count(), maintain_column_froms=True))
     pages = max(1, ceil(total / PAGE_SIZE))
     number = _page_number(page, pages)
-    rows = found.order_by(SORTS[sort][1], Product.position).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    first = (number - 1) * PAGE_SIZE
+    ids = all_ids[first : first + PAGE_SIZE] if q else db.session.scalars(in_order.limit(PAGE_SIZE).offset(first)).all()
+    rows = db.select(Product).where(Product.id.in_(ids)).order_by(*SORTS[sort][1])
     return Page(Search(q, chosen, sort, number), list(db.session.scalars(rows)), total, pages)
+
+
+def _conditions(q: str, category: Category | None) -> list[ColumnElement[bool]]:
+    conditions = []
+    if category:
+        conditions.append(Product.category_id == category.id)
+    if words := folded(q).split():
+        conditions.append(has_words(Product.name + " " + Product.description, *words))
+    return conditions
 
 
 def find(slug: str) -> Product | None:
