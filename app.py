@@ -2,16 +2,16 @@
 
 import sys
 
-from store import create_app
 from store.cli import speak_utf8
 from store.config import SettingsError
 from store.demo import run_demo
+from store.serving import served_app
 
 speak_utf8()
 try:
     if __name__ == "__main__":
         sys.exit(run_demo())
-    app = create_app()
+    app = served_app()
 except SettingsError as error:
     print(*error.problems, sep="\n", file=sys.stderr)
     sys.exit(2)

@@ -2,23 +2,22 @@
 
 import sys
 
-from store import create_app
-from store.config import SettingsError, read_settings
-from store.doctor import check_database
+from store.config import SettingsError
+from store.serving import checked_app
 
 try:
-    settings = read_settings()
-    check_database(create_app(settings))
+    settings = checked_app().extensions["settings"]
 except SettingsError as error:
     # Before any worker is up, with all that is missing at once.
     print(*error.problems, sep="\n", file=sys.stderr)
     sys.exit(2)
 
 bind = f"127.0.0.1:{settings.port}"
+# Hosts say how many in WEB_CONCURRENCY.
+workers = settings.workers
 # A checkout waits for Xendit, so threads and not processes carry the load. Measured with a provider
 # that takes 200 ms and 64 buyers: 2 x 4 threads made the catalog ten times slower, 2 x 32 did not.
 worker_class = "gthread"
-workers = settings.workers
 threads = 32
 # No access log: the paths of order pages are secrets.
 accesslog = None

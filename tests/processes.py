@@ -42,6 +42,10 @@ class Process:
             cwd=folder, env=environment, stdout=self._file, stderr=self._file, start_new_session=True,
         )  # fmt: skip
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait_until_it_answers(self, url: str) -> None:
         deadline = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < deadline:
@@ -66,6 +70,10 @@ class Process:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._file.close()
+
+    def wait(self) -> int:
+        """Wait until it has ended by itself, and return its exit code."""
+        return self._process.wait(timeout=STARTS_WITHIN)
 
     def stop(self) -> None:
         self._process.terminate()

@@ -49,6 +49,7 @@ def room(names: str, *touches: str) -> Room:
 STORE = (
     room("app gunicorn.conf"),
     room("store.demo", NETWORK),
+    room("store.serving", FLASK),
     room("store", FLASK, DATABASE),
     room("store.cli", FLASK, DATABASE),
     room("store.web", FLASK, DATABASE),

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import sqlite3
@@ -16,26 +15,13 @@ import requests
 
 from ..buyer import Buyer
 from ..ports import free_port
-from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment, visitor
+from ..processes import SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment, visitor
 from ..records import COOKIE_KEY, Records
 from ..waiting import wait_until
 
-PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")
 REQUIRED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN", "PUBLIC_URL")
 GOOD = {"SECRET_KEY": COOKIE_KEY, "XENDIT_SECRET_KEY": SECRET_KEY}
 SANDBOX = {"XENDIT_API_URL": "http://127.0.0.1:1"}
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shop's files in a folder of their own: without anybody's `.env` and `instance/`."""
-    folder = tmp_path_factory.mktemp("clone")
-    for name in PARTS_OF_THE_SHOP:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, folder)
-    return folder
 
 
 def run(clone: Path, *command: str, **settings: str) -> subprocess.CompletedProcess:
