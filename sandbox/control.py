@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from . import context, origin, timekeeping
 from .api import auth, bodies
+from .checkout import played
 from .context import database, ledger
 from .contract import errors
 from .memory import accounts, records
@@ -85,6 +86,23 @@ def change_account() -> ResponseReturnValue:
 @bp.post("/sessions/<session_id>/expire")
 def expire(session_id: str) -> ResponseReturnValue:
     return jsonify(sessions.expire(ledger, session_id))
+
+
+@bp.post("/sessions/<session_id>/pay")
+def pay(session_id: str) -> ResponseReturnValue:
+    return jsonify(played.pay(session_id, _choices("channel").get("channel")))
+
+
+@bp.post("/sessions/<session_id>/fail")
+def fail(session_id: str) -> ResponseReturnValue:
+    chosen = _choices("channel", "failure_code")
+    return jsonify(played.fail(session_id, chosen.get("channel"), chosen.get("failure_code")))
+
+
+@bp.post("/flush")
+def flush() -> ResponseReturnValue:
+    """Of all accounts, as with the clock."""
+    return jsonify(timekeeping.flush(database))
 
 
 @bp.get("/dial")
@@ -204,6 +222,12 @@ def _body(*names: str) -> dict:
     if unknown:
         raise ValueError(f"There is no {unknown[0][:100]} here; there is {', '.join(names)}.")
     return body
+
+
+def _choices(*names: str) -> dict[str, str]:
+    """Those texts of the body that are there."""
+    body = _body(*names)
+    return {name: _text(body, name) for name in body}
 
 
 def _number(body: dict, name: str) -> int | float:

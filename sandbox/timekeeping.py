@@ -13,6 +13,8 @@ from .webhooks import waiting
 
 # What was due before a jump leaves before it, but nobody waits longer for a receiver that does not answer.
 PATIENCE_SECONDS = 2
+# No receiver has longer for its answer.
+FLUSH_SECONDS = 60
 
 
 def shown(of: Clock) -> dict:
@@ -28,6 +30,16 @@ def jump_to(database: Database, text: str) -> None:
     """Forward to a moment. Raises ValueError if this is none, or one that has passed."""
     moment = _moment(text)
     _jump(database, lambda: moment - database.clock.now())
+
+
+def flush(database: Database) -> dict:
+    """Send all webhooks that are due and wait for their receivers: how many were sent, and whether that was all."""
+    tried = database.count_tries()
+    ticker.run_due(database)
+    database.delivery_added.set()
+    waiting.until_quiet(database, FLUSH_SECONDS)
+    is_left = database.has_under_way(database.clock.stamp())
+    return {"sent": database.count_tries() - tried, "all": not is_left}
 
 
 def stamp(text: str) -> str:

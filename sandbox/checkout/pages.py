@@ -8,9 +8,6 @@ from ..context import ledger
 from ..contract.errors import ApiError, session_not_found
 from ..contract.statuses import SessionStatus
 from ..objects import payments, sessions
-from ..trouble import dials
-from ..webhooks import waiting
-from ..webhooks.plans import HeldBack
 from . import card_pages, failures, rendering, texts, tries
 
 bp = Blueprint("checkout", __name__, url_prefix="/checkout/<session_id>")
@@ -104,11 +101,8 @@ def decline(session_id: str, payment_id: str) -> ResponseReturnValue:
 
 @bp.after_request
 def wait_before_redirect(answer: Response) -> Response:
-    """Where the dial says so, the buyer is sent back only once the merchant has answered the webhooks."""
-    session_id = request.view_args["session_id"]
-    is_return = request.method == "POST" and answer.status_code in REDIRECTS
-    if is_return and dials.holds_back(ledger, session_id) is HeldBack.REDIRECT:
-        waiting.until_tried(ledger, session_id, ledger.account.webhook_timeout_seconds)
+    if request.method == "POST" and answer.status_code in REDIRECTS:
+        tries.hold_back(request.view_args["session_id"])
     return answer
 
 

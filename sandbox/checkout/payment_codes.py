@@ -48,6 +48,8 @@ def actions(session: dict, channel: dict, merchant: str) -> list[dict]:
     if channel["kind"] in PROPERTIES:
         descriptor, value = PROPERTIES[channel["kind"]].upper(), present(session, channel, merchant)
         return [{"type": "PRESENT_TO_CUSTOMER", "descriptor": descriptor, "value": value}]
+    if "payment_link_url" not in session:
+        return []  # Where components lead the buyer is not imitated.
     address = f"{session['payment_link_url']}/{channel['code'].lower()}"
     return [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": address}]
 

@@ -9,6 +9,9 @@ from ..contract import channels
 from ..contract.errors import ApiError
 from ..contract.statuses import PaymentStatus
 from ..objects import payments, sessions
+from ..trouble import dials
+from ..webhooks import waiting
+from ..webhooks.plans import HeldBack
 from . import payment_codes
 
 NOT_AVAILABLE = ApiError(422, "CHANNEL_NOT_AVAILABLE", "Not available for this payment")
@@ -62,6 +65,12 @@ def fail(session: dict, payment: dict, failure_code: str, details: dict | None =
     session_id = session["payment_session_id"]
     payments.fail(ledger, session_id, payment["payment_id"], failure_code, details or {})
     return url_for("checkout.show", session_id=session_id)
+
+
+def hold_back(session_id: str) -> None:
+    """Where the dial says so, the buyer goes on only once the merchant has answered the webhooks."""
+    if dials.holds_back(ledger, session_id) is HeldBack.REDIRECT:
+        waiting.until_tried(ledger, session_id, ledger.account.webhook_timeout_seconds)
 
 
 def _is_ticked(session: dict, channel: dict, form: Mapping[str, str]) -> bool:

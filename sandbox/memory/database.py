@@ -20,6 +20,8 @@ Row = sqlite3.Row
 
 # Of the tables below: goes up with each change of what a file holds.
 VERSION = 1
+# Of a delivery's `resend`, which has bits: somebody wants it sent once more; it is under way for that.
+ASKED, UNDER_WAY = 1, 2
 # The greatest that SQLite gives; no row has one above it.
 GREATEST_ID = 2**63 - 1
 OBJECTS = ("customers", "sessions", "payment_requests", "payments", "tokens", "refunds")
@@ -96,6 +98,7 @@ class Database:
         self._connection.executescript(SCHEMA)
         # A delivery that was under way when the last run ended is sent again.
         self.execute("UPDATE deliveries SET state = ? WHERE state = ?", DeliveryState.WAITING, DeliveryState.SENDING)
+        self.execute(f"UPDATE deliveries SET resend = {ASKED} WHERE resend & {UNDER_WAY}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -150,7 +153,7 @@ class Database:
     def has_under_way(self, stamp: str) -> bool:
         """Whether a webhook of anybody is due at that stamp, or under way."""
         is_due = f"state = '{DeliveryState.WAITING}' AND due_at <= ?"
-        sql = f"SELECT 1 FROM deliveries WHERE state = ? OR resend = 1 OR ({is_due}) LIMIT 1"
+        sql = f"SELECT 1 FROM deliveries WHERE state = ? OR resend != 0 OR ({is_due}) LIMIT 1"
         return self.row(sql, DeliveryState.SENDING, stamp) is not None
 
     def claim_deliveries(self, stamp: str) -> list[Row]:
@@ -163,8 +166,19 @@ class Database:
         )
 
     def claim_resends(self) -> list[Row]:
-        """The deliveries that somebody asked to send again, each once."""
-        return self.rows(f"UPDATE deliveries SET resend = 0 WHERE resend = 1 RETURNING *, {TIMES_BY_HAND}")
+        """The deliveries that somebody asked to send again, each once; to be followed by `end_resend`."""
+        return self.rows(
+            f"UPDATE deliveries SET resend = {UNDER_WAY} WHERE resend = {ASKED} RETURNING *, {TIMES_BY_HAND}"
+        )
+
+    def end_resend(self, delivery_id: int) -> None:
+        """It was tried by hand. Who asked meanwhile gets another try."""
+        self.execute(f"UPDATE deliveries SET resend = resend & {ASKED} WHERE id = ?", delivery_id)
+        self.delivery_added.set()
+
+    def count_tries(self) -> int:
+        """How many times any delivery was tried so far."""
+        return self.row("SELECT count(*) AS number FROM tries")["number"]
 
     def record_try(self, delivery_id: int, **details: object) -> None:
         """What one try gave. Nothing is kept of a delivery that a reset swept away."""

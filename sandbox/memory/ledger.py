@@ -4,7 +4,7 @@ import json
 
 from . import accounts
 from .accounts import Account
-from .database import IS_ON_ITS_WAY, IS_UNTRIED, OBJECTS, Database, Row
+from .database import ASKED, IS_ON_ITS_WAY, IS_UNTRIED, OBJECTS, Database, Row
 from .delivery_states import DeliveryState
 
 NEWEST = 100
@@ -178,7 +178,7 @@ class Ledger:
         """Ask for one more try of each; returns how many of them exist."""
         marks = ", ".join("?" * len(delivery_ids))
         found = self._rows(
-            f"UPDATE deliveries SET resend = 1 WHERE account = ? AND id IN ({marks}) RETURNING id",
+            f"UPDATE deliveries SET resend = resend | {ASKED} WHERE account = ? AND id IN ({marks}) RETURNING id",
             *(self.key, *delivery_ids),
         )
         self.database.delivery_added.set()

@@ -22,16 +22,22 @@ def pay_before_answer(ledger: Ledger, session: dict) -> None:
 
 
 def _pay(ledger: Ledger, session: dict) -> None:
-    usable = [channel for channel in channels.offered(session) if channel["usable"]]
-    channel = min(usable, key=lambda row: BY_THEMSELVES.index(row["kind"]), default=None)
+    channel = easiest(session)
     if channel is None:
         return
     session_id = session["payment_session_id"]
     payment = payments.start(ledger, session_id, channel["code"])
-    payments.succeed(ledger, session_id, payment["payment_id"], _details(ledger, channel))
+    payments.succeed(ledger, session_id, payment["payment_id"], details(ledger, channel))
 
 
-def _details(ledger: Ledger, channel: dict) -> dict:
+def easiest(session: dict) -> dict | None:
+    """The channel that asks least of a buyer; None if none can pay the session."""
+    usable = [channel for channel in channels.offered(session) if channel["usable"]]
+    return min(usable, key=lambda row: BY_THEMSELVES.index(row["kind"]), default=None)
+
+
+def details(ledger: Ledger, channel: dict) -> dict:
+    """What the bank or wallet adds to a payment by that channel."""
     if channel["kind"] == "card":
         return {"payment_details": cards.payment_details("FRICTIONLESS", ledger.ids.authorization_code())}
     return payments.receipt(ledger, channel)

@@ -171,6 +171,13 @@ class Courier:
             log.exception("The webhook could not be given up and stays on its way")
 
     def _deliver(self, delivery: Row, by_hand: bool) -> None:
+        try:
+            self._deliver_to_account(delivery, by_hand)
+        finally:
+            if by_hand:
+                self._database.end_resend(delivery["id"])
+
+    def _deliver_to_account(self, delivery: Row, by_hand: bool) -> None:
         account = accounts.find(self._database, delivery["account"])
         if account.webhook_url is None:
             if not by_hand:
