@@ -46,7 +46,3 @@ class Product(db.Model):
     position: Mapped[int]
 
     category: Mapped[Category] = relationship(lazy="joined", innerjoin=True)
-
-    @property
-    def is_sold_out(self) -> bool:
-        return self.stock == 0

@@ -14,7 +14,7 @@ from ..rules.status import OrderStatus
 from ..shop import Shop
 from ..xendit import Client
 from . import settling
-from .finding import open_order
+from .finding import open_order, orders_that_hold
 from .summary import CartLine, Summary, summarize
 
 # Easy to read aloud: no I, L, O, U, 0 or 1.
@@ -29,6 +29,14 @@ class CartChanged(Exception):
 
 class AlreadyPaid(Exception):
     """The buyer's earlier order turned out to be paid, so no other order was placed."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order.number)
+        self.order = order
+
+
+class EarlierOrderClosing(Exception):
+    """Pieces in the cart are still held by the buyer's earlier order, of which Xendit has not confirmed the end yet."""
 
     def __init__(self, order: Order) -> None:
         super().__init__(order.number)
@@ -60,9 +68,9 @@ def place_order(
 
     Stock is held and the order, its lines and its first attempt are written in one transaction.
     An open order for another cart is closed first; one whose payment a person must look at is returned
-    as it is. `seen_amount` is the total the buyer agreed to. Raises CartChanged or AlreadyPaid.
+    as it is. `seen_amount` is what the buyer agreed to. Raises CartChanged, AlreadyPaid or EarlierOrderClosing.
     """
-    _close_order_for_another_cart(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider)
+    _make_room(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider)
     with transaction():
         summary = _agreed(cart, buyer_key, settings.shop, seen_amount)
         order = open_order(buyer_key)
@@ -90,13 +98,20 @@ def _is_as_seen(summary: Summary, seen_amount: int | None) -> bool:
     return summary.amount == seen_amount
 
 
-def _close_order_for_another_cart(summary: Summary, buyer_key: str, provider: Client) -> None:
-    order = open_order(buyer_key)
-    if order is None or _is_for(order, summary):
-        return
-    settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
-    if order.is_paid:
-        raise AlreadyPaid(order)
+def _make_room(summary: Summary, buyer_key: str, provider: Client) -> None:
+    """Close the buyer's own orders that stand in the way of this one."""
+    for order in orders_that_hold(buyer_key):
+        if _stands_in_the_way(order, summary):
+            settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
+            if order.is_paid:
+                raise AlreadyPaid(order)
+
+
+def _stands_in_the_way(order: Order, summary: Summary) -> bool:
+    """An open order does if it is for another cart; one that is closing, if it holds what is missing on the shelf."""
+    if order.is_pending:
+        return not _is_for(order, summary)
+    return any(line.product.slug in order.quantities for line in summary.lines if line.product.stock < line.quantity)
 
 
 def _is_for(order: Order, summary: Summary) -> bool:
@@ -121,10 +136,16 @@ def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Sh
         try:
             stock.hold(line.product.id, line.quantity)
         except stock.OutOfStock as error:
-            raise CartChanged from error
+            raise _why_missing(line, buyer_key) from error
     order.add_attempt()
     db.session.add(order)
     return order
+
+
+def _why_missing(line: CartLine, buyer_key: str) -> EarlierOrderClosing | CartChanged:
+    """No other order of the buyer's is open now, so those that hold stock are closing."""
+    holding = (order for order in orders_that_hold(buyer_key) if line.product.slug in order.quantities)
+    return next(map(EarlierOrderClosing, holding), CartChanged())
 
 
 def _frozen(line: CartLine) -> OrderLine:

@@ -14,6 +14,14 @@ def open_order(buyer_key: str | None) -> Order | None:
     return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING))
 
 
+def orders_that_hold(buyer_key: str | None) -> list[Order]:
+    """Return the orders of this browser that hold stock: the one that is open, and those still being closed."""
+    if buyer_key is None:
+        return []
+    holding = Order.status.in_([OrderStatus.PENDING, OrderStatus.CLOSING])
+    return list(db.session.scalars(db.select(Order).filter_by(buyer_key=buyer_key).where(holding).order_by(Order.id)))
+
+
 def newest_order_of(buyer_key: str | None) -> Order | None:
     """Return the last order that this browser placed, whatever became of it."""
     if buyer_key is None:

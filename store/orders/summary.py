@@ -1,12 +1,13 @@
 """What a cart comes to: its lines at today's prices, lowered to what is there, with shipping and the total."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from ..catalog.products import products_by_slug
 from ..models import Product
 from ..rules.cart import Cart, Shortage, fitted
 from ..shop import Shop
-from .finding import open_order
+from .finding import orders_that_hold
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,11 @@ class Summary:
 def summarize(cart: Cart, buyer_key: str | None, shop: Shop) -> Summary:
     """Return what the cart comes to at today's prices and stock.
 
-    The pieces that the buyer's own open order holds count as available to them.
+    The pieces that the buyer's own orders hold count as available to them.
     """
     products = products_by_slug(cart)
-    order = open_order(buyer_key)
-    held = order.quantities if order else {}
-    available = {slug: product.stock + held.get(slug, 0) for slug, product in products.items()}
+    held = held_for(buyer_key)
+    available = {slug: product.stock + held[slug] for slug, product in products.items()}
     lowered, shortages = fitted(cart, available)
     return Summary(
         lines=[CartLine(products[slug], quantity) for slug, quantity in lowered.items()],
@@ -62,6 +62,14 @@ def summarize(cart: Cart, buyer_key: str | None, shop: Shop) -> Summary:
         shipping_fee=shop.shipping_fee,
         currency=shop.currency,
     )
+
+
+def held_for(buyer_key: str | None) -> Counter[str]:
+    """Return how many pieces of which products this browser's own orders hold; a closing order holds them too."""
+    held: Counter[str] = Counter()
+    for order in orders_that_hold(buyer_key):
+        held.update(order.quantities)
+    return held
 
 
 def _notice(shortage: Shortage, product: Product | None) -> str:

@@ -45,6 +45,8 @@ def _place_order(form: CheckoutForm, settings: Settings) -> ResponseReturnValue:
         )
     except checkout.CartChanged:
         return _page(form, visitor.shown_cart(), status=422, cart_changed=True)
+    except checkout.EarlierOrderClosing as closing:
+        return *_page(form, visitor.shown_cart(), status=503, closing_order=closing.order), TRY_AGAIN
     except checkout.AlreadyPaid as paid:
         notices.tell("Your earlier order has just been paid, so we did not place another one.")
         return redirect(url_for("orders.show", token=paid.order.token), code=303)
@@ -57,7 +59,7 @@ def page_again(status: int) -> tuple[str, int]:
     return _page(CheckoutForm(_settings().shop), visitor.shown_cart(), status)
 
 
-def _page(form: CheckoutForm, summary: Summary, status: int = 200, **troubles: bool) -> tuple[str, int]:
+def _page(form: CheckoutForm, summary: Summary, status: int = 200, **troubles: object) -> tuple[str, int]:
     form.seen_amount.data = form.seen_amount.raw_data = str(summary.amount)
     page = render_template("checkout/show.html", form=form, summary=summary, **troubles)
     return page, status

@@ -2,13 +2,14 @@
 
 import hashlib
 import logging
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 
 from flask import Flask, g, url_for
 
 from ..rules import failures
+from ..rules.clock import now
 from ..rules.money import written
 from . import visitor
 
@@ -17,11 +18,6 @@ log = logging.getLogger(__name__)
 
 def init_app(app: Flask) -> None:
     shop = app.extensions["settings"].shop
-    clock = shop.country.clock
-
-    def moment(value: datetime) -> datetime:
-        """The same moment on the clocks of the shop's country."""
-        return value.astimezone(clock)
 
     @app.context_processor
     def shared() -> dict:
@@ -29,6 +25,7 @@ def init_app(app: Flask) -> None:
             "shop": shop,
             "is_imitation": app.extensions["xendit"].hosts.is_elsewhere,
             "cart_count": visitor.pieces(),
+            "left_of": visitor.left_of,
             "form_problem": g.get("form_problem"),
         }
 
@@ -36,10 +33,23 @@ def init_app(app: Flask) -> None:
     # url_for leaves out what is None.
     app.jinja_env.globals["file"] = lambda name: url_for("static", filename=name, v=_fingerprint(folder, name))
     app.jinja_env.filters["money"] = written
-    app.jinja_env.filters["clock"] = lambda value: f"{moment(value):%H:%M %Z}"
-    app.jinja_env.filters["moment"] = lambda value: f"{moment(value).day} {moment(value):%B %Y, %H:%M %Z}"
+    app.jinja_env.filters["clock"] = lambda value: _soon(value, shop.country.clock)
+    app.jinja_env.filters["moment"] = lambda value: _moment(value, shop.country.clock)
     app.jinja_env.filters["failure_reason"] = failures.reason
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _soon(value: datetime, clock: tzinfo) -> str:
+    """Write a time of today on this clock; one of another day with its day."""
+    local = value.astimezone(clock)
+    day = "" if local.date() == now().astimezone(clock).date() else f" on {local.day} {local:%B}"
+    return f"{local:%H:%M %Z}{day}"
+
+
+def _moment(value: datetime, clock: tzinfo) -> str:
+    """Write a day and a time on this clock."""
+    local = value.astimezone(clock)
+    return f"{local.day} {local:%B %Y, %H:%M %Z}"
 
 
 @cache

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, session
 
-from ..models import Order
+from ..models import Order, Product
 from ..orders.finding import find_order
-from ..orders.summary import Summary, summarize
+from ..orders.summary import Summary, held_for, summarize
 from ..rules import chance
 from ..rules.cart import Cart, count, without
 
@@ -59,6 +59,13 @@ def pieces() -> int:
     if "pieces" not in g:
         g.pieces = count(shown_cart().cart) if cart() else 0
     return g.pieces
+
+
+def left_of(product: Product) -> int:
+    """Return how many pieces of a product this browser can order, those that its own orders hold included."""
+    if "held" not in g:
+        g.held = held_for(key())
+    return product.stock + g.held[product.slug]
 
 
 def key() -> str | None:

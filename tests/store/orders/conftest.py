@@ -66,6 +66,11 @@ class Desk:
     def closes(self, order: Order, **options: bool) -> None:
         close(order.id, self.provider, "a test", **options)
 
+    def closes_later(self, order: Order) -> None:
+        """Begin to close an order while Xendit does not answer."""
+        self.shop.sandbox.spoil("cancel_session", "error", status=503)
+        self.closes(order, may_wait=True)
+
     def pays(self, order: Order) -> None:
         """Pay on Xendit's page, of which the shop learns nothing yet."""
         session = self.shop.sandbox.session(order.newest_attempt.session_id)

@@ -6,7 +6,8 @@ import pytest
 
 from store.database import db
 from store.models import Order
-from store.orders.checkout import AlreadyPaid, CartChanged
+from store.orders.checkout import AlreadyPaid, CartChanged, EarlierOrderClosing
+from store.orders.summary import summarize
 from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
 
@@ -175,3 +176,57 @@ def test_the_pieces_that_a_buyers_own_order_holds_are_there_for_the_next_one(des
 
     assert order.quantities == {COFFEE: 2, TEA: 1}
     assert shop.stock(COFFEE) == 0
+
+
+def test_who_holds_the_last_piece_and_changes_the_cart_while_xendit_is_away_keeps_it(
+    desk: Desk, shop: Shop, sandbox: Sandbox
+):
+    shop.set_stock(COFFEE, 1)
+    first = desk.opens()
+    wanted = {COFFEE: 1, TEA: 1}
+    sandbox.spoil("cancel_session", "error", status=503, count=2)
+
+    for _ in range(2):
+        with pytest.raises(EarlierOrderClosing) as told:
+            desk.places(wanted)
+        assert told.value.order.id == first.id
+        assert summarize(wanted, "siti", desk.settings.shop).cart == wanted
+    order = desk.places(wanted)
+
+    assert first.is_canceled
+    assert order.quantities == wanted
+    assert (count_orders(), shop.stock(COFFEE)) == (2, 0)
+
+
+def test_while_an_order_is_closing_nobody_else_gets_its_piece(desk: Desk, shop: Shop, sandbox: Sandbox):
+    shop.set_stock(COFFEE, 1)
+    desk.closes_later(desk.opens())
+
+    with pytest.raises(CartChanged):
+        desk.places(buyer="budi")
+
+    assert shop.stock(COFFEE) == 0
+
+
+def test_an_order_that_is_closing_may_be_found_paid_by_the_next_one(desk: Desk, shop: Shop, sandbox: Sandbox):
+    shop.set_stock(COFFEE, 1)
+    first = desk.opens()
+    desk.closes_later(first)
+    desk.pays(first)
+
+    with pytest.raises(AlreadyPaid) as told:
+        desk.places()
+
+    assert told.value.order.id == first.id
+    assert first.is_paid
+
+
+def test_an_order_that_is_closing_is_left_alone_where_nothing_is_missing(desk: Desk, sandbox: Sandbox):
+    first = desk.opens()
+    desk.closes_later(first)
+    calls = len(sandbox.calls("POST"))
+
+    desk.places({COFFEE: 2})
+
+    assert first.is_closing
+    assert len(sandbox.calls("POST")) == calls

@@ -1,6 +1,7 @@
 """An order's pages: who sees what of it, and that they tell Xendit's record and not what the address says."""
 
 import re
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -100,3 +101,20 @@ def test_who_wants_to_pay_after_the_last_hold_is_told_so_and_can_order_again(sho
     assert "This order was canceled" in page.text
     assert "You can place a new order from your cart" in page.text
     assert ordered.checks_out().headers["location"].startswith(shop.sandbox.url)
+
+
+def test_a_time_of_another_day_has_its_day(shop: Shop, ordered: Buyer):
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    shop.sql("UPDATE orders SET hold_expires_at = ?", f"{tomorrow:%Y-%m-%d %H:%M:%S.%f}")
+    local = tomorrow.astimezone(timezone(timedelta(hours=7)))
+
+    text = ordered.opens(ordered.order).text
+
+    assert f"until {local:%H:%M} WIB on {local.day} {local:%B} ." in text
+
+
+def test_a_time_of_today_is_only_a_time(shop: Shop, ordered: Buyer):
+    now = datetime.now(UTC)
+    shop.sql("UPDATE orders SET hold_expires_at = ?", f"{now:%Y-%m-%d %H:%M:%S.%f}")
+
+    assert re.search(r"We keep the goods for you until \d\d:\d\d WIB \.", ordered.opens(ordered.order).text)
