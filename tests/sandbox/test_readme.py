@@ -1,15 +1,17 @@
 """The commands of `sandbox/README.md`, run as they stand there. Only the ports are other ones."""
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import requests
 
 from sandbox import create_app
 from sandbox.memory.database import Database
-from sandbox.settings import Settings
+from sandbox.settings import DEFAULT_SECRET_KEY, Settings
 from sandbox.trouble import faults
 from sandbox.webhooks.plans import POSITIONS
 
@@ -17,10 +19,17 @@ from ..ports import free_port
 from .conftest import start
 
 README = Path(__file__).parents[2] / "sandbox" / "README.md"
-BLOCK = re.compile(r"```bash\n(.*?)```", re.DOTALL)
+TEXT = README.read_text(encoding="utf-8")
+ROUTE = re.compile(r"/(?:_control|sessions)[a-z/]*")
+PAID = ["payment.capture taken", "payment_session.completed taken"]
+NEEDS_BASH = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is missing")
 
 
-@pytest.fixture
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
 def fresh():
     process, address = start()
     yield address
@@ -28,43 +37,98 @@ def fresh():
     process.communicate(timeout=30)
 
 
-def run(commands, address):
-    port = address.rpartition(":")[2]
-    script = commands.replace("127.0.0.1:8001", f"127.0.0.1:{port}")
+@pytest.fixture(scope="module")
+def pasted(fresh):
+    """What each block of bash says, pasted whole into one terminal, one after another."""
+    script = "\n".join(f"{block}\necho '=== end'" for block in blocks("bash"))
+    script = script.replace("127.0.0.1:8001", fresh.removeprefix("http://"))
     for place in ('"127.0.0.1", 9000', "127.0.0.1:9000"):
         assert place in script
     script = script.replace("9000", str(free_port()))
-    return subprocess.run(["bash", "-ec", script], capture_output=True, text=True, timeout=120, check=False)
+    result = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split("=== end\n")[:-1]
 
 
-@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is missing")
-def test_the_commands_lead_to_a_paid_session_a_webhook_and_each_way_to_disturb_it(fresh):
-    result = run("\n".join(BLOCK.findall(README.read_text(encoding="utf-8"))), fresh)
+def webhooks(said):
+    return re.findall(r"WEBHOOK (.*)", said)
+
+
+@NEEDS_BASH
+def test_each_block_has_an_effect_that_one_sees(pasted):
+    assert [said for said in pasted if not said.strip()] == []
+
+
+@NEEDS_BASH
+def test_the_first_blocks_lead_to_a_paid_session_and_its_webhooks(pasted):
+    account, order, paid = pasted[:3]
+
+    assert '"webhook_url":"http://127.0.0.1:' in account
+    assert "/checkout/ps-" in order
+    assert sorted(webhooks(paid)) == PAID
+    assert '"status":"COMPLETED"' in paid
+
+
+@NEEDS_BASH
+def test_the_dashboard_shows_what_the_first_blocks_did(pasted, fresh):
+    story = re.search(r"Its story: (\S+)", pasted[2])[1]
+
+    assert "order-1" in requests.get(fresh, timeout=30).text
+    assert "payment_session.completed" in requests.get(story, timeout=30).text
+
+
+@NEEDS_BASH
+def test_the_late_webhook_comes_with_the_clock(pasted):
+    before, after = pasted[3].split("Paid, and no webhook yet.")
+
+    assert (webhooks(before), sorted(webhooks(after))) == ([], PAID)
+
+
+@NEEDS_BASH
+def test_the_others_come_twice_and_forged(pasted):
+    doubled, forged = pasted[4:6]
+
+    assert sorted(webhooks(doubled)) == sorted(PAID * 4)
+    assert {said.partition(" ")[2] for said in webhooks(forged)} == {"refused: forged"}
+    assert '"position":"on_time"' in pasted[6]
+
+
+def test_every_call_of_the_api_says_that_it_sends_json():
+    calls = re.findall(r"curl [^\n]*\$API/(?:sessions|refunds|v3)\S* [^|]*-d ", TEXT)
+
+    assert calls
+    assert all("-H 'content-type: application/json'" in call for call in calls)
+
+
+def test_powershell_is_told_the_same_routes_key_and_token():
+    bash, powershell = "".join(blocks("bash")), "".join(blocks("powershell"))
+
+    assert set(ROUTE.findall(bash)) == set(ROUTE.findall(powershell))
+    for text in ("xnd_development_sandbox_secret_key", "xnd_development_sandbox_webhook_token"):
+        assert text in bash and text in powershell
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="Node is missing")
+def test_the_lines_for_node_print_a_link_that_can_be_paid(fresh, tmp_path):
+    (block,) = blocks("js")
+    (tmp_path / "order.mjs").write_text(block, encoding="utf-8")
+    settings = {"XENDIT_API_URL": fresh, "XENDIT_SECRET_KEY": DEFAULT_SECRET_KEY}
+
+    result = subprocess.run(
+        ["node", "order.mjs"], cwd=tmp_path, env={**os.environ, **settings}, capture_output=True, text=True, timeout=60
+    )
 
     assert result.returncode == 0, result.stderr
-    assert '"status":"COMPLETED"' in result.stdout
-    assert {"payment.capture", "payment_session.completed"} == set(
-        re.findall(r'WEBHOOK \w{8} {"event": "([a-z_.]+)"', result.stdout)
-    )
-    assert result.stdout.count('"state":"DELIVERED"') == 2
-    assert re.findall(r'{"position":"(\w+)"', result.stdout) == [
-        "late",
-        "repeat",
-        "at_once",
-        "forged_token",
-        "on_time",
-    ]
+    assert requests.get(result.stdout.strip(), timeout=30).status_code == 200
 
 
 def test_everything_that_can_be_set_is_documented():
-    text = README.read_text(encoding="utf-8")
-
     for name in (*POSITIONS, *faults.KINDS, *faults.OPERATIONS):
-        assert f"`{name}`" in text, name
+        assert f"`{name}`" in TEXT, name
 
 
 def test_every_module_is_on_the_map():
-    rooms = re.search(r"^__main__.py .*?(?=^```)", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[0]
+    rooms = re.search(r"^__main__.py .*?(?=^```)", TEXT, re.DOTALL | re.MULTILINE)[0]
     # A line that begins with spaces goes on with the room before it.
     lines = re.findall(r"^(\w+/)?(.*(?:\n .*)*)", rooms, re.MULTILINE)
     named = {room: set(re.findall(r"\w+", " ".join(text for of, text in lines if of == room))) for room, _ in lines}
@@ -75,11 +139,10 @@ def test_every_module_is_on_the_map():
 
 
 def test_every_route_of_the_control_api_is_documented():
-    text = README.read_text(encoding="utf-8")
     rules = create_app(Settings(), Database()).url_map.iter_rules()
     control = [rule.rule for rule in rules if rule.rule.startswith("/_control/")]
 
     for rule in control:
         path = re.sub("<.*?>", "{id}", rule.replace("<name>", "{name}"))
-        assert f"{path}`" in text, path
+        assert f"{path}`" in TEXT, path
     assert control
