@@ -134,6 +134,13 @@ def test_the_document_is_served(here, path, kind, read):
     assert read(answer.content) == json.loads(sandbox.OPENAPI.read_text())
 
 
+@pytest.mark.parametrize(("path", "method"), CALLS)
+def test_who_takes_a_body_may_refuse_its_size_and_its_kind(path, method):
+    call = DOCUMENT["paths"][path][method]
+
+    assert ("requestBody" in call) == ({"413", "415"} <= call["responses"].keys())
+
+
 @pytest.mark.parametrize(("name", "keyword", "error_code"), OWN_ERRORS)
 def test_a_rule_with_an_error_code_of_its_own_is_answered_with_it(merchant, name, keyword, error_code):
     answer = merchant.refused(**{name: BREACHES[keyword]})
