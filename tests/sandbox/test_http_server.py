@@ -76,6 +76,13 @@ def test_who_sends_a_byte_at_a_time_is_dropped_when_the_whole_takes_too_long(lin
     assert trickle(line) < ALLOWED_SECONDS + PATIENCE / 2
 
 
+def test_a_head_has_ten_seconds_and_a_body_half_a_minute():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        usual = Server(listener, echo, len)
+
+    assert (usual.head_seconds, usual.body_seconds) == (10, 30)
+
+
 def test_who_sends_nothing_between_two_requests_may_take_longer(line):
     request = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
     line.sendall(request)

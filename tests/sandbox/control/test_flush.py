@@ -5,6 +5,13 @@ from datetime import timedelta
 import pytest
 import requests
 
+from sandbox import timekeeping
+from sandbox.clock import Clock
+from sandbox.memory import accounts
+from sandbox.memory.database import Database
+from sandbox.memory.ledger import Ledger
+
+from ...standing_clock import StandingClock
 from ..conftest import Here, until
 
 
@@ -85,3 +92,13 @@ def test_who_asks_again_while_a_try_is_under_way_gets_another(merchant, control,
     flush(control)
 
     assert len(control.deliveries(session)[0]["tries"]) == 1 + asked
+
+
+def test_who_waits_in_vain_is_told_that_not_all_is_sent():
+    """Nobody sends here, and the clock goes on only while somebody sleeps."""
+    database = Database(clock=Clock(StandingClock()))
+    accounts.open(database, "xnd_development_alone", "Toko Siti")
+    ledger = Ledger(database, "xnd_development_alone")
+    ledger.add_delivery("ps-1", {"event": "payment.capture"}, ledger.clock.stamp())
+
+    assert timekeeping.flush(database) == {"sent": 0, "all": False}
