@@ -102,7 +102,7 @@ def _begin_closing(order_id: int, cause: str) -> list[int]:
 
 def _read(attempt: Attempt, session_id: str, provider: Client, patience: Patience) -> Session:
     """Return Xendit's record of an attempt's session; one that it does not know has ended."""
-    attempt_id, reference = attempt.id, attempt.reference
+    attempt_id, reference, is_only_a_hint = attempt.id, attempt.reference, attempt.session_id is None
     should_be_known = attempt.session_id and attempt.sent_at and attempt.sent_at + KNOWN_AFTER < now()
     release()
     try:
@@ -110,7 +110,7 @@ def _read(attempt: Attempt, session_id: str, provider: Client, patience: Patienc
     except ProviderRefused as error:
         if error.is_unknown and should_be_known:
             return Session.ended(session_id, reference)
-        if not error.is_passing:
+        if not (error.is_passing or is_only_a_hint):
             refusals.note(attempt_id, error)
         raise
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from .errors import UntrustedAnswer
 
+# Xendit's own have 27 and 39 characters, but promise nothing (CONTRACT 9.14, 9.15). What is longer could not be stored.
+LONGEST_ID = 64
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -131,7 +134,7 @@ class Session:
         """Return the session in an answer. Raises UntrustedAnswer if there is none."""
         if not isinstance(body, dict):
             raise UntrustedAnswer("the answer is no JSON object")
-        session_id, status = _text(body.get("payment_session_id")), _text(body.get("status"))
+        session_id, status = _text(body.get("payment_session_id"), LONGEST_ID), _text(body.get("status"))
         if not session_id or not status:
             raise UntrustedAnswer("the answer has no session id or no status")
         return cls(
@@ -141,7 +144,7 @@ class Session:
             reference=_text(body.get("reference_id")) or "",
             amount=_decimal(body.get("amount")),
             currency=_text(body.get("currency")) or "",
-            payment_id=_text(body.get("payment_id")),
+            payment_id=_text(body.get("payment_id"), LONGEST_ID),
             link=_text(body.get("payment_link_url"), limit=2000),
         )
 

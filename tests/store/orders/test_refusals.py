@@ -166,3 +166,16 @@ def test_late_looks_at_orders_that_have_ended_ask_for_nobody(desk: Desk, sandbox
         desk.settles(order)
 
     assert order.attention is None
+
+
+def test_an_id_that_only_a_webhook_named_may_be_refused_and_that_is_nobodys_business(desk: Desk, sandbox: Sandbox):
+    order = desk.places()
+    sandbox.spoil("create_session", "reset_after_work")
+    with pytest.raises(PaymentUnavailable):
+        desk.starts(order)
+    sandbox.spoil("get_session", "error", status=400, error_code="API_VALIDATION_ERROR")
+
+    with pytest.raises(ProviderRefused):
+        desk.settles(order, hint="ps-of-nobody")
+
+    assert order.attention is None

@@ -130,3 +130,15 @@ def test_a_payment_id_or_link_that_is_no_text_is_none(odd):
 
 def test_fields_that_we_do_not_know_are_ignored():
     assert Session.from_json({**ANSWER, "new": {"deep": []}}) == Session.from_json(ANSWER)
+
+
+def test_an_id_is_taken_as_it_is_up_to_what_can_be_stored():
+    session = Session.from_json({**ANSWER, "payment_session_id": "x" * 64, "payment_id": "y" * 64})
+
+    assert (session.id, session.payment_id) == ("x" * 64, "y" * 64)
+
+
+def test_an_id_that_cannot_be_stored_is_none():
+    assert Session.from_json({**ANSWER, "payment_id": "y" * 65}).payment_id is None
+    with pytest.raises(UntrustedAnswer):
+        Session.from_json({**ANSWER, "payment_session_id": "x" * 65})
