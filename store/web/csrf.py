@@ -27,6 +27,10 @@ LOST = (
     "Nothing was changed and no money was taken, because this page had lost its connection to your visit:"
     " please press the button once more."
 )
+NO_COOKIE = (
+    "Nothing was changed and no money was taken, because your browser did not send the cookie by which we know you and"
+    " your cart: please allow cookies for this shop and try again."
+)
 FROM_ELSEWHERE = (
     "Nothing was changed and no money was taken, because this form did not come from our own page:"
     " if you want what it says, press the button here."
@@ -53,7 +57,7 @@ def init_app(app: Flask, form_pages: Mapping[str, Callable[..., ResponseReturnVa
         sender = _sender(own)
         if _counts(sender):
             return None
-        g.form_problem = FROM_ELSEWHERE if sender is Sender.ELSEWHERE else LOST
+        g.form_problem = _problem(sender)
         return form_pages[request.endpoint](422 if sender is Sender.OWN_PAGE else 403, **request.view_args)
 
     app.jinja_env.globals["csrf_token"] = token
@@ -62,6 +66,12 @@ def init_app(app: Flask, form_pages: Mapping[str, Callable[..., ResponseReturnVa
 def token() -> str:
     """Return the token of this visit's forms."""
     return Signer(current_app.secret_key, salt="form").get_signature(visitor.key() or "").decode()
+
+
+def _problem(sender: Sender) -> str:
+    if sender is Sender.ELSEWHERE:
+        return FROM_ELSEWHERE
+    return LOST if visitor.key() else NO_COOKIE
 
 
 def _counts(sender: Sender) -> bool:
