@@ -49,6 +49,13 @@ def e164(text: str, country: str) -> str:
     return numbers.pop()
 
 
+def phone_examples(country: str) -> tuple[str, str]:
+    """Return a mobile number of the country as it is written there, and as it is written abroad."""
+    number = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    formats = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return tuple(phonenumbers.format_number(number, each) for each in formats)
+
+
 def check_email(text: str) -> None:
     """Raise NotAnEmail unless `text` is written as an e-mail address. Asks no name server.
 

@@ -7,7 +7,7 @@ from wtforms import Field, Form, HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from ..orders.checkout import BuyerDetails
-from ..rules.buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_code
+from ..rules.buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_code, phone_examples
 from ..rules.typed import plain, plain_email, plain_phone, plain_postal_code
 from ..shop import Shop
 
@@ -65,7 +65,8 @@ class CheckoutForm(FlaskForm):
         try:
             self.phone = e164(field.data, self._shop.country_code)
         except NotAPhoneNumber as error:
-            raise ValidationError("Enter a phone number like 0812 3456 7890 or +62 812 3456 7890.") from error
+            at_home, abroad = phone_examples(self._shop.country_code)
+            raise ValidationError(f"Enter one phone number in digits, like {at_home} or {abroad}.") from error
 
     def validate_postal_code(self, field: Field) -> None:
         digits = self._shop.country.postal_digits

@@ -12,7 +12,9 @@ from store.rules.buyer import (
     email_for_xendit,
     is_postal_code,
     latin_name,
+    phone_examples,
 )
+from store.rules.markets import COUNTRIES
 
 NAMES = {
     "Siti": "Siti",
@@ -77,6 +79,14 @@ def test_a_phone_number_is_read_as_people_write_it(text: str, country: str, numb
 def test_what_cannot_be_dialed_is_no_phone_number(text: str):
     with pytest.raises(NotAPhoneNumber):
         e164(text, "ID")
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_the_examples_are_numbers_of_the_country(country: str):
+    at_home, abroad = phone_examples(country)
+
+    assert abroad.startswith("+") and not at_home.startswith("+")
+    assert e164(at_home, country) == e164(abroad, country)
 
 
 @pytest.mark.parametrize(

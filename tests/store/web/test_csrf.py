@@ -100,8 +100,12 @@ def test_to_add_to_the_cart_our_own_origin_is_enough(shop: Shop, kind: dict):
 
 
 def test_three_tabs_that_were_opened_before_there_was_a_cookie_all_work(shop: Shop):
+    first_looks = [Buyer(shop) for _ in range(3)]
+    slugs = (COFFEE, "jasmine-tea", "rose-soap")
+    tabs = [look.opens(f"/products/{slug}").form("/cart") for look, slug in zip(first_looks, slugs, strict=True)]
     browser = Buyer(shop)
-    tabs = [browser.opens(f"/products/{slug}").form("/cart") for slug in (COFFEE, "jasmine-tea", "rose-soap")]
+    for look in first_looks:
+        browser.browser.cookies.update(look.browser.cookies)
 
     answers = [sends(browser, tab, OWN["Origin"]) for tab in tabs]
 
