@@ -12,6 +12,7 @@ from typing import Never
 from . import server
 from .memory.database import Database
 from .settings import (
+    ANY_ADDRESS,
     DEFAULT_HOST,
     DEFAULT_MERCHANT,
     DEFAULT_PORT,
@@ -28,7 +29,7 @@ def main() -> None:
     options = _parser().parse_args()
     listener = _listen(options.host, options.port)
     settings = Settings(
-        address=f"http://{options.host}:{listener.getsockname()[1]}",
+        address=_address(options.host, listener),
         public_url=options.public_url and options.public_url.rstrip("/"),
         secret_key=options.secret_key,
         webhook_url=options.webhook_url,
@@ -77,6 +78,12 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         _refuse(f"Port {port} on {host} can't be used ({error}). Choose another with --port.")
     return listener
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    """Where it listens, by the name that was given; all of this machine's addresses have more names than one."""
+    bound, port = listener.getsockname()
+    return f"http://{bound if bound == ANY_ADDRESS else host}:{port}"
 
 
 def _open_database(settings: Settings) -> Database:

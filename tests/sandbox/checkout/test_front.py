@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from sandbox.checkout import monograms, texts
 from sandbox.contract import channels
 
-from ..conftest import CHALLENGED_CARD, CUSTOMER, GOOD_CARD, OTHER_KINDS
+from ..conftest import CHALLENGED_CARD, GOOD_CARD, OTHER_KINDS
 
 PHONE = {"width": 360, "height": 740}
 LAST_WAY = ".channels > :last-child"
@@ -173,7 +173,7 @@ def test_whatever_the_simulator_does_is_in_its_box_and_nothing_else_is(api, buye
 
 @pytest.mark.parametrize("code", OTHER_KINDS)
 def test_a_monogram_is_not_read_aloud(api, phone, code):
-    session = api.create(**OTHER_KINDS[code], allow_save_payment_method="DISABLED", customer=CUSTOMER)
+    session = api.create(**OTHER_KINDS[code])
     name = channels.find(OTHER_KINDS[code]["country"], OTHER_KINDS[code]["currency"], code)["name"]
     phone.goto(f"{session['payment_link_url']}/{code.lower()}")
 

@@ -69,8 +69,9 @@ def test_the_address_of_the_command_line_is_its_own_name():
     assert (page.status_code, refused.status_code) == (200, 403)
 
 
-def test_an_address_that_is_no_address_is_refused_at_the_start():
-    process, _ = start("--host", "0.0.0.0")
+@pytest.mark.parametrize("host", ["0.0.0.0", "0", ""])
+def test_an_address_that_is_no_address_is_refused_at_the_start(host):
+    process, _ = start("--host", host)
     _, errors = process.communicate(timeout=30)
 
     assert process.returncode == 2
