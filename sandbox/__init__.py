@@ -1,6 +1,7 @@
 """A stand-in for Xendit: API, hosted page and webhooks on this machine."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, current_app, json, jsonify, request, send_file
@@ -15,6 +16,7 @@ from .dashboard import accounts
 from .http_server import BODY_LIMIT, error_code_of
 from .memory.database import Database
 from .settings import Settings
+from .webhooks.courier import Post, post_over_network
 
 API = (sessions.bp, payments.bp, refunds.bp, v3_refunds.bp, customers.bp, balance.bp)
 FORM_FIELDS_LIMIT = 50
@@ -30,11 +32,13 @@ class Sandbox(Flask):
         self.logger.error("Unexpected error", exc_info=exc_info)
 
 
-def create_app(settings: Settings, database: Database) -> Sandbox:
+def create_app(settings: Settings, database: Database, post: Post | None = None) -> Sandbox:
+    """`post` is how a webhook address is tried, over the network unless another way is given."""
     app = Sandbox(__name__)
     app.config.update(MAX_CONTENT_LENGTH=BODY_LIMIT, MAX_FORM_PARTS=FORM_FIELDS_LIMIT)
     app.json.sort_keys = False
-    app.extensions.update(settings=settings, database=database)
+    post = post or partial(post_over_network, database.clock)
+    app.extensions.update(settings=settings, database=database, post=post)
     app.jinja_env.filters.update(amount=amounts.formatted, line_total=amounts.line_total, monogram=monograms.of)
     for blueprint in (*API, pages.bp, dial.bp, accounts.bp, control.bp):
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from .memory.ledger import Ledger
 from .settings import DEFAULT_MERCHANT
 
 settings = LocalProxy(lambda: current_app.extensions["settings"])
+post = LocalProxy(lambda: current_app.extensions["post"])
 database = LocalProxy(lambda: current_app.extensions["database"])
 ledger = LocalProxy(lambda: _ledger())
 

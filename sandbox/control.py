@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from . import context, origin, timekeeping
 from .api import auth, bodies
 from .checkout import played
-from .context import database, ledger
+from .context import database, ledger, post
 from .contract import errors
 from .memory import accounts, records
 from .memory.database import GREATEST_ID
 from .objects import sessions
 from .trouble import dials, faults, scenarios
-from .webhooks import deliveries
+from .webhooks import address_check, deliveries
+from .webhooks.address_check import NotTaken
 from .webhooks.plans import Dial
 
 bp = Blueprint("control", __name__, url_prefix="/_control")
@@ -79,8 +80,20 @@ def show_account() -> ResponseReturnValue:
 
 @bp.put("/account")
 def change_account() -> ResponseReturnValue:
-    settings = [field.name for field in fields(accounts.Account) if field.name not in FIXED]
-    return jsonify(asdict(accounts.change(database, ledger.key, **_body(*settings))))
+    return jsonify(asdict(accounts.change(database, ledger.key, **_body(*_settings()))))
+
+
+@bp.post("/account/test_and_save")
+def test_and_save() -> ResponseReturnValue:
+    """As Xendit's dashboard saves an address: samples first, and nothing is saved unless they are taken."""
+    changes = _body("topic", *_settings())
+    topic = changes.pop("topic", None)
+    try:
+        sent = address_check.check_and_save(ledger, post, topic, changes)
+    except NotTaken as refusal:
+        answer = {"error_code": "WEBHOOK_NOT_TAKEN", "message": str(refusal), "sent": ledger.address_check()}
+        return jsonify(answer), 422
+    return jsonify(account=asdict(ledger.account), sent=sent)
 
 
 @bp.post("/sessions/<session_id>/expire")
@@ -199,6 +212,11 @@ def play_scenario(name: str) -> ResponseReturnValue:
         sessions.find(ledger, session_id)
         scenarios.play_for_session(ledger, name, session_id)
     return jsonify(scenario)
+
+
+def _settings() -> list[str]:
+    """The names of what can be set of an account."""
+    return [field.name for field in fields(accounts.Account) if field.name not in FIXED]
 
 
 def _scenario(name: str) -> dict:

@@ -41,7 +41,8 @@ class Sandbox(Controls):
         self.url = url
         self.date: str | None = None  # the Date header of its answers
         self.database = Database(clock=clock)
-        self.app = sandbox.create_app(Settings(public_url=self.url, secret_key=SECRET_KEY), self.database)
+        settings = Settings(public_url=self.url, secret_key=SECRET_KEY)
+        self.app = sandbox.create_app(settings, self.database, self._post)
         accounts.open(self.database, SECRET_KEY, "Warung")
         accounts.change(
             self.database, SECRET_KEY, webhook_url=f"{shop_url}/webhooks/xendit", webhook_token=WEBHOOK_TOKEN

@@ -74,7 +74,7 @@ def webhook_token(key: str) -> str:
     return _digest("webhook token", key)
 
 
-def webhook_id(delivery_id: int, document: str, times_by_hand: int) -> str:
+def webhook_id(delivery_id: int | str, document: str, times_by_hand: int) -> str:
     """The same for all tries of one delivery, and another for each time that it is sent by hand. CONTRACT 4.2."""
     return str(uuid.UUID(_digest("webhook", f"{delivery_id} {times_by_hand} {document}")[:32], version=4))
 

@@ -10,12 +10,14 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from .. import context, origin, timekeeping
-from ..context import database, ledger
+from ..context import database, ledger, post
 from ..contract import errors
 from ..memory import accounts
 from ..memory.ledger import Ledger
 from ..settings import KEY_PREFIX, is_key
 from ..trouble import dials, faults
+from ..webhooks import address_check, samples
+from ..webhooks.address_check import NotTaken
 from . import controls, forms, wording
 from . import session as session_page
 
@@ -27,6 +29,8 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SHOWN_OF_KEY = 4
+# The button that tries the webhook address before the settings are saved.
+TEST = "test"
 NOT_A_TEST_KEY = f"A key begins with {KEY_PREFIX}. Never type a live key into a sandbox."
 # What a form did, on the page that its answer leads to.
 DONE = {
@@ -36,6 +40,7 @@ DONE = {
     "removed": "Removed.",
     "scenario": "The scenario is set.",
     "settings": "Saved.",
+    "tested": "Saved: the address took each sample.",
     "reset": "Everything is forgotten but the settings.",
     "expired": "The session has expired.",
     "resent": "Sent again. Reload the page to see the answer.",
@@ -107,12 +112,22 @@ def open_account() -> ResponseReturnValue:
 
 @bp.get("/dashboard/accounts/<account_id>/settings")
 def show_settings() -> ResponseReturnValue:
-    return render_template("dashboard/settings.html", failures=accounts.REFUND_FAILURES)
+    return render_template(
+        "dashboard/settings.html",
+        failures=accounts.REFUND_FAILURES,
+        topics={"": "each topic"} | {name: topic.words for name, topic in samples.TOPICS.items()},
+        sent=ledger.address_check(),
+        test=TEST,
+    )
 
 
 @bp.post("/dashboard/accounts/<account_id>/settings")
 def change_settings() -> ResponseReturnValue:
-    accounts.change(database, ledger.key, **forms.settings())
+    changes = forms.settings()
+    if forms.text("how") == TEST:
+        address_check.check_and_save(ledger, post, forms.text("topic") or None, changes)
+        return redirect(url_for(".show_settings", done="tested", _anchor=TEST), 303)
+    accounts.change(database, ledger.key, **changes)
     return redirect(url_for(".show_settings", done="settings"), 303)
 
 
@@ -141,7 +156,8 @@ PAGES = {
 
 
 @bp.errorhandler(ValueError)
-def refuse(error: ValueError) -> ResponseReturnValue:
+@bp.errorhandler(NotTaken)
+def refuse(error: Exception) -> ResponseReturnValue:
     """The sentence that says why, over the form as it was filled in."""
     page = PAGES.get(request.endpoint.removeprefix(bp.name))
     if page is None:

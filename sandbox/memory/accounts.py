@@ -80,11 +80,17 @@ def every(database: Database) -> list[Account]:
 def change(database: Database, key: str, **changes: object) -> Account:
     """The account with these settings changed; ValueError with a sentence if one is wrong."""
     with database.transaction():
-        account = replace(find(database, key), **changes)
-        if account.problem():
-            raise ValueError(account.problem())
+        account = changed(find(database, key), **changes)
         _save(database, account)
         return account
+
+
+def changed(account: Account, **changes: object) -> Account:
+    """What it would be with these settings, not saved; ValueError with a sentence if one is wrong."""
+    account = replace(account, **changes)
+    if account.problem():
+        raise ValueError(account.problem())
+    return account
 
 
 def _save(database: Database, account: Account) -> None:

@@ -40,6 +40,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS customers_by_reference
 CREATE TABLE IF NOT EXISTS answers (
     account TEXT NOT NULL, operation TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (account, operation, key));
+CREATE TABLE IF NOT EXISTS address_checks (account TEXT PRIMARY KEY, document TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS calls (
     position INTEGER PRIMARY KEY, account TEXT NOT NULL, session_id TEXT NOT NULL, at TEXT NOT NULL,
     method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL, request TEXT NOT NULL,

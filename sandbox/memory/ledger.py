@@ -29,7 +29,7 @@ class Ledger:
                 "DELETE FROM tries WHERE delivery_id IN (SELECT id FROM deliveries WHERE account = ?)",
                 self.key,
             )
-            for table in (*OBJECTS, "answers", "calls", "deliveries", "dials", "faults"):
+            for table in (*OBJECTS, "answers", "address_checks", "calls", "deliveries", "dials", "faults"):
                 self._execute(f"DELETE FROM {table} WHERE account = ?", self.key)
         self.database.rate_limits.forget(self.key)
 
@@ -153,6 +153,17 @@ class Ledger:
         )
 
     # Webhook deliveries
+
+    def save_address_check(self, sent: list[dict]) -> None:
+        """The samples that were posted to try a webhook address; only the newest check is kept."""
+        self._execute(
+            "INSERT INTO address_checks (account, document) VALUES (?, ?)"
+            " ON CONFLICT (account) DO UPDATE SET document = excluded.document",
+            *(self.key, json.dumps(sent)),
+        )
+
+    def address_check(self) -> list[dict]:
+        return next(iter(self._documents("SELECT document FROM address_checks WHERE account = ?", self.key)), [])
 
     def add_delivery(
         self,

@@ -186,7 +186,7 @@ class Courier:
         status, answer = self._try(account, delivery, by_hand)
         if not by_hand:
             self._move(delivery, *_what_follows(account, delivery, status, answer))
-        elif _is_taken(status):
+        elif is_taken(status):
             self._move(delivery, DeliveryState.DELIVERED)
         self._report(f"webhook {delivery['event']} {status or 'no answer'}")
 
@@ -194,15 +194,11 @@ class Courier:
         clock = self._database.clock
         at, started = clock.stamp(), clock.monotonic()
         body = json.dumps(json.loads(delivery["document"]) | {"created": at})
-        headers = {
-            "content-type": "application/json",
-            "x-callback-token": FORGED_TOKEN if delivery["forged"] else account.webhook_token,
-            "webhook-id": ids.webhook_id(
-                delivery["id"], delivery["document"], delivery["times_by_hand"] + 1 if by_hand else 0
-            ),
-            "user-agent": "Xendit-Sandbox",
-        }
-        status, answer = self._post(account.webhook_url, headers, body, account.webhook_timeout_seconds)
+        webhook_id = ids.webhook_id(
+            delivery["id"], delivery["document"], delivery["times_by_hand"] + 1 if by_hand else 0
+        )
+        sent = headers(FORGED_TOKEN if delivery["forged"] else account.webhook_token, webhook_id)
+        status, answer = self._post(account.webhook_url, sent, body, account.webhook_timeout_seconds)
         self._database.record_try(
             delivery["id"],
             at=at,
@@ -210,7 +206,7 @@ class Courier:
             body=body,
             status=status,
             answer=answer,
-            headers=json.dumps(headers if delivery["forged"] else headers | {"x-callback-token": "•••"}),
+            headers=json.dumps(sent if delivery["forged"] else sent | {"x-callback-token": "•••"}),
             milliseconds=round((clock.monotonic() - started) * 1000),
         )
         return status, answer
@@ -218,6 +214,19 @@ class Courier:
     def _move(self, delivery: Row, state: DeliveryState, due_at: str | None = None) -> None:
         self._database.move_delivery(delivery["id"], state, due_at)
         self._database.delivery_added.set()  # After a jump, the next try may be due already.
+
+
+def is_taken(status: int | None) -> bool:
+    return status is not None and 200 <= status < 300
+
+
+def headers(token: str, webhook_id: str) -> dict[str, str]:
+    return {
+        "content-type": "application/json",
+        "x-callback-token": token,
+        "webhook-id": webhook_id,
+        "user-agent": "Xendit-Sandbox",
+    }
 
 
 def post_over_network(
@@ -268,14 +277,10 @@ def _beginning(answer: http.client.HTTPResponse) -> str:
         return type(error).__name__
 
 
-def _is_taken(status: int | None) -> bool:
-    return status is not None and 200 <= status < 300
-
-
 def _what_follows(account: Account, delivery: Row, status: int | None, answer: str) -> tuple[DeliveryState, str | None]:
     """State and next moment. Retries are counted from when the try before was due, so that a jump of the
     clock makes up for all that it skipped."""
-    if _is_taken(status):
+    if is_taken(status):
         return DeliveryState.DELIVERED, None
     is_over = status is None and answer == NO_ANSWER_IN_TIME and not account.retries_timeouts
     if is_over or delivery["tries_before"] >= len(RETRY_GAPS):

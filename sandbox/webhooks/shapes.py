@@ -9,6 +9,12 @@ from collections.abc import Callable
 from ..contract import ids
 
 Shape = Callable[[dict], dict]
+OF_NOBODY = {
+    "reference_id": "reference-of-nobody",
+    "payment_session_id": "ps-000000000000000000000000",
+    "payment_id": "py-00000000-0000-4000-8000-000000000000",
+    "payment_request_id": "pr-00000000-0000-4000-8000-000000000000",
+}
 OTHER_CURRENCIES = {"IDR": "PHP"}
 OTHER_CURRENCY = "IDR"
 OTHER_NAMES = {
@@ -56,13 +62,7 @@ def wrong_currency(envelope: dict) -> dict:
 
 def unknown_reference(envelope: dict) -> dict:
     """About a session and a payment that nobody knows."""
-    unknown = {
-        "reference_id": "reference-of-nobody",
-        "payment_session_id": "ps-000000000000000000000000",
-        "payment_id": "py-00000000-0000-4000-8000-000000000000",
-        "payment_request_id": "pr-00000000-0000-4000-8000-000000000000",
-    }
-    return _with(envelope, {name: value for name, value in unknown.items() if name in envelope["data"]})
+    return _with(envelope, {name: value for name, value in OF_NOBODY.items() if name in envelope["data"]})
 
 
 def odd_names(envelope: dict) -> dict:

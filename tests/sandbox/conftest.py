@@ -107,7 +107,7 @@ def merchant(here, receiver):
 def webhooks(merchant, receiver):
     """The webhooks that this merchant got so far, oldest first, whatever they say they are about."""
     business_id = merchant.sets().business_id
-    return lambda: [each for each in list(receiver.received) if each["body"]["business_id"] == business_id]
+    return lambda: [each for each in list(receiver.received) if each["body"].get("business_id") == business_id]
 
 
 def new_merchant(here, receiver):

@@ -47,7 +47,7 @@ class Receiver:
 
     def _about(self, session):
         # Payment events carry no session id: a payment's reference begins with the session's.
-        return [w for w in list(self.received) if is_of(object_of(w["body"])["reference_id"], session["reference_id"])]
+        return [w for w in list(self.received) if is_of(reference_of(w["body"]), session["reference_id"])]
 
     def _handler(receiver):
         class Handler(BaseHTTPRequestHandler):
@@ -76,10 +76,11 @@ def is_of(reference_id, session_reference):
 
 def chosen(settings, envelope, usual):
     """What a test has set for the session that the webhook is about."""
-    reference_id = object_of(envelope)["reference_id"]
+    reference_id = reference_of(envelope)
     return next((each for of, each in list(settings.items()) if is_of(reference_id, of)), usual)
 
 
-def object_of(envelope):
-    """What the webhook is about; a refund lies in an envelope within the envelope."""
-    return envelope["data"].get("data", envelope["data"])
+def reference_of(envelope):
+    """The reference of what the webhook is about; a refund lies in an envelope within it, an older webhook in none."""
+    data = envelope.get("data", envelope)
+    return data.get("data", data).get("reference_id")

@@ -8,7 +8,7 @@ import requests
 from ...ports import free_port
 from ..conftest import GOOD_CARD, SECRET_KEY, session_request, start, until
 from ..controls import Control, is_done
-from ..receiver import object_of
+from ..receiver import reference_of
 
 LATE = (datetime.now(UTC) + timedelta(hours=23)).isoformat()
 
@@ -70,7 +70,7 @@ def test_with_a_seed_webhooks_due_together_come_in_the_order_of_their_making(rec
 
     made = run(receiver, free_port(), 7, let_many_expire)
 
-    came = [object_of(webhook["body"])["reference_id"] for webhook in receiver.received]
+    came = [reference_of(webhook["body"]) for webhook in receiver.received]
     assert [reference_id for reference_id in came if reference_id in made] == made
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from ..conftest import Api, Buyer, new_merchant
 from ..controls import Control
 from .conftest import UNKNOWN, Dashboard
+from .test_pages import settings
 
 PHONE, DESKTOP = 360, 1280
 WIDTHS = (320, PHONE, DESKTOP)
@@ -127,6 +128,7 @@ def _fill(here, merchant):
     merchant.refunds(session)
     control.orders("error", "create_session", status=503, count=None)
     control.turns_dial("at_once", 5)
+    dashboard.sends("/settings", **settings(webhook_url=merchant.sets().webhook_url, how="test"))
 
 
 def _new(here):
