@@ -2,8 +2,11 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
+# A .venv whose Python is gone, too old, or another one than that which filled it, is made anew.
+STALE := $(shell $(BIN)/python -c 'import sys; from importlib.util import find_spec; \
+	sys.exit(sys.version_info < (3, 11) or not all(map(find_spec, ("flask", "gunicorn", "honcho"))))' 2>/dev/null || echo stale)
 
-.PHONY: run test setup sandbox bench
+.PHONY: run test setup sandbox bench stale
 
 run: setup
 	@exec $(BIN)/python app.py
@@ -27,9 +30,9 @@ sandbox: setup
 bench: setup
 	$(BIN)/python -m bench.sandbox
 
-.venv/.requirements: requirements.txt
+.venv/.requirements: requirements.txt $(STALE)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -z "$(STALE)" || $(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 

@@ -2,10 +2,17 @@
 
 import sys
 
-from store.cli import speak_utf8
-from store.config import SettingsError
-from store.demo import run_demo
-from store.serving import served_app
+if sys.version_info < (3, 11):  # noqa: UP036  (who has an older one reads a sentence here, not a traceback)
+    sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
+
+try:
+    from store.cli import speak_utf8
+    from store.config import SettingsError
+    from store.demo import run_demo
+    from store.serving import served_app
+except ModuleNotFoundError as error:
+    # A .venv that another Python made, or none.
+    sys.exit(f"{sys.executable} has no {error.name}: run `make setup`, or install requirements.txt with its pip.")
 
 speak_utf8()
 try:

@@ -32,15 +32,19 @@ def visitor() -> requests.Session:
 
 
 class Process:
-    """One program; its output goes to a file, so that a test can read what was logged."""
+    """One program; its output goes to a file, so that a test can read what was logged, or to an open `output`."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], log: Path, folder: Path = ROOT):
+    def __init__(
+        self, command: list[str], environment: dict[str, str], log: Path, folder: Path = ROOT, output: int = 0
+    ):
         self.log = log
         self._file = log.open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", *command],
-            cwd=folder, env=environment, stdout=self._file, stderr=self._file, start_new_session=True,
+            cwd=folder, env=environment, stdout=output or self._file, stderr=self._file, start_new_session=True,
         )  # fmt: skip
+        if output:
+            os.close(output)
 
     @property
     def pid(self) -> int:

@@ -11,6 +11,7 @@ import pytest
 
 from ..processes import ROOT, Shop
 from ..spoiling_proxy import SpoilingProxy
+from .demo import Demo
 
 PARTS_OF_THE_SHOP = ("app.py", "gunicorn.conf.py", "store", "sandbox", "templates", "static")
 
@@ -42,3 +43,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(ROOT / name, folder)
     return folder
+
+
+@pytest.fixture
+def demo(clone: Path, tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(clone, tmp_path)
+    yield demo
+    demo.end()

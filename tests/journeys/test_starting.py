@@ -1,13 +1,10 @@
-"""Starting and stopping, as a merchant does it: what the programs say and how they end. Real processes."""
+"""Starting, as a merchant does it: what the programs say, and what they refuse. Real processes."""
 
-import os
 import re
-import signal
+import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +12,9 @@ import requests
 
 from ..buyer import Buyer
 from ..ports import free_port
-from ..processes import SECRET_KEY, WEBHOOK_TOKEN, Process, clean_environment, visitor
-from ..records import COOKIE_KEY, Records
-from ..waiting import wait_until
+from ..processes import ROOT, SECRET_KEY, WEBHOOK_TOKEN, clean_environment
+from ..records import COOKIE_KEY
+from .demo import Demo
 
 REQUIRED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN", "PUBLIC_URL")
 GOOD = {"SECRET_KEY": COOKIE_KEY, "XENDIT_SECRET_KEY": SECRET_KEY}
@@ -30,72 +27,6 @@ def run(clone: Path, *command: str, **settings: str) -> subprocess.CompletedProc
         [sys.executable, "-m", *command], cwd=clone, env={**clean_environment(), **settings},
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
-
-
-class Demo(Records):
-    """`python app.py` on free ports, with its data in a folder of its own."""
-
-    def __init__(self, clone: Path, folder: Path):
-        self.clone = clone
-        self.folder = folder
-        self.ports = {"PORT": free_port(), "SANDBOX_PORT": free_port()}
-        self.url, self.sandbox_url = (f"http://127.0.0.1:{port}" for port in self.ports.values())
-        self.environment = {
-            **clean_environment(),
-            **{name: str(port) for name, port in self.ports.items()},
-            "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
-        }
-        self.process: Process | None = None
-
-    def start(self, **settings: str) -> None:
-        """Start it and wait until both addresses answer."""
-        self.process = Process(["app"], {**self.environment, **settings}, self.folder / "demo.log", folder=self.clone)
-        self.process.wait_until_it_answers(f"{self.url}/healthz")
-        self.process.wait_until_it_answers(self.sandbox_url)
-
-    def data(self) -> list[str]:
-        """All that must outlive a restart: the tables, and the secrets that were made once."""
-        secrets = (self.clone / "instance" / "demo-secrets").read_text()
-        connection = sqlite3.connect(self.folder / "shop.db")
-        try:
-            return [secrets, *connection.iterdump()]
-        finally:
-            connection.close()
-
-    def browser(self) -> requests.Session:
-        return visitor()
-
-    def works(self) -> None:
-        """Its worker does, by itself."""
-
-    def survivors(self) -> list[int]:
-        """The processes that have this demo's settings: it, and whatever it started."""
-        mark = self.environment["DATABASE_URL"].encode()
-        return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if mark in _content(path)]
-
-    def end(self) -> None:
-        for pid in self.survivors():
-            os.kill(pid, signal.SIGKILL)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        return probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-@pytest.fixture
-def demo(clone: Path, tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(clone, tmp_path)
-    yield demo
-    demo.end()
 
 
 PROGRAMS = {"gunicorn": ("gunicorn", "app:app"), "worker": ("flask", "--app", "app", "worker")}
@@ -216,17 +147,6 @@ def test_with_a_shop_that_others_reach_the_start_says_what_the_sandbox_needs(dem
     assert demo.sandbox_url in line
 
 
-@pytest.mark.alone
-def test_term_stops_everything_that_the_demo_started(demo: Demo):
-    demo.start()
-    wait_until(lambda: "looking after orders" in demo.process.output())
-
-    demo.process.stop()
-
-    wait_until(lambda: all(map(is_free, demo.ports.values())) and not demo.survivors())
-    assert "SIGKILL" not in demo.process.output()
-
-
 def test_a_second_start_changes_no_data(demo: Demo):
     demo.start()
     demo.process.stop()
@@ -236,3 +156,72 @@ def test_a_second_start_changes_no_data(demo: Demo):
     demo.process.stop()
 
     assert demo.data() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"SECRET_KEY=\n", b"\xff\xfe\0\0", b"SECRET_KEY"], ids=repr)
+def test_damaged_secrets_of_the_demo_are_made_anew_and_that_is_said(demo: Demo, content: bytes):
+    file = demo.clone / "instance" / "demo-secrets"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+
+    ended = run(demo.clone, "app", **{**demo.environment, "PUBLIC_URL": "shop"})
+
+    assert "demo-secrets was empty or damaged, so new secrets are made" in ended.stdout
+    assert ended.stderr.startswith("PUBLIC_URL ")
+    assert [line.split("=")[0] for line in file.read_text().splitlines()] == [
+        "SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_WEBHOOK_TOKEN",
+    ]  # fmt: skip
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(demo: Demo):
+    folder = demo.clone / "instance"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("in the way")
+
+    ended = run(demo.clone, "app", **demo.environment)
+
+    folder.unlink()
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(str(folder))
+    assert "cannot be written" in line
+
+
+def test_a_python_without_the_packages_is_told_how_to_get_them(clone: Path):
+    ended = subprocess.run(
+        [sys.executable, "-S", "app.py"],
+        cwd=clone,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert "run `make setup`, or install requirements.txt" in line
+
+
+VENVS = {
+    "none": None,
+    "its Python is gone": "exit 127",
+    "of another Python": f"exec '{sys.executable}' -S \"$@\"",
+    "good": f"exec '{sys.executable}' \"$@\"",
+}
+
+
+@pytest.mark.parametrize("content", VENVS.values(), ids=VENVS)
+def test_a_venv_that_this_python_has_not_filled_is_made_anew(tmp_path: Path, content: str | None):
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    (tmp_path / ".venv" / ".requirements").touch()
+    if content:
+        python.write_text(f"#!/bin/sh\n{content}\n")
+        python.chmod(0o755)
+
+    planned = subprocess.run(["make", "-n", "setup"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+
+    assert planned.returncode == 0, planned.stderr
+    assert ("venv --clear" in planned.stdout) == (content != VENVS["good"])
