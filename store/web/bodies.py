@@ -18,7 +18,10 @@ class _Parser(FormDataParser):
         self.silent = False
         try:
             if mimetype == "application/x-www-form-urlencoded":
-                fields = parse_qsl(stream.read().decode(), keep_blank_values=True, errors="replace")
+                body = stream.read()
+                # A body in chunks ends at the limit without a word, and only the next read says that it was too long.
+                stream.read(1)
+                fields = parse_qsl(body.decode(), keep_blank_values=True, errors="replace")
                 return stream, self.cls(fields), self.cls()
             return super().parse(stream, mimetype, *more)
         except ValueError as error:

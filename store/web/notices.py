@@ -25,28 +25,25 @@ def tell(text: str) -> None:
 def told() -> list[str]:
     """Return what is to be said on the page that is being shown."""
     g.notices_are_shown = True
-    return [*_kept(), *g.get("notices", [])]
+    return [*_kept()["texts"], *g.get("notices", [])]
 
 
-def _kept() -> list[str]:
+def _kept() -> dict:
+    """The notices that this request brings along, and the path of their cookie, at or above that of the request."""
     try:
         return _serializer().loads(request.cookies.get(_cookie_name(), ""))
     except BadSignature:
-        return []
+        return {"path": request.path, "texts": []}
 
 
 def _send(response: Response) -> Response:
     if g.get("notices_are_shown"):
         if _cookie_name() in request.cookies:
-            response.delete_cookie(_cookie_name(), path=request.path, **_attributes())
+            response.delete_cookie(_cookie_name(), path=_kept()["path"], **_attributes())
     elif "notices" in g and response.location:
-        response.set_cookie(
-            _cookie_name(),
-            _serializer().dumps(g.notices),
-            max_age=LIFE_SECONDS,
-            path=urlsplit(response.location).path,
-            **_attributes(),
-        )
+        path = urlsplit(response.location).path
+        value = _serializer().dumps({"path": path, "texts": g.notices})
+        response.set_cookie(_cookie_name(), value, max_age=LIFE_SECONDS, path=path, **_attributes())
     return response
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from ..buyer import DETAILS, Buyer
+from ..buyer import COFFEE, DETAILS, Buyer
 from ..pages import Page
 from ..processes import SECRET_KEY, WEBHOOK_TOKEN, Shop
 from ..waiting import wait_until
@@ -40,6 +40,20 @@ def test_a_form_of_1_MB_in_chunks_is_refused_and_no_fault(buyer: Buyer, path: st
 
     assert answer.status_code in (400, 403, 413)
     assert Page(answer).title
+
+
+def test_a_form_in_chunks_counts_whole_or_not_at_all(buyer: Buyer):
+    form = f"slug={COFFEE}&quantity=1&x=".encode()
+    headers = {"content-type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+
+    answers = [
+        buyer.browser.post(
+            f"{buyer.shop.url}/cart", headers=headers, data=in_chunks(form + b"x" * more, 1_000), timeout=20,
+            allow_redirects=False,
+        ).status_code for more in (10, 65_536)
+    ]  # fmt: skip
+
+    assert answers == [303, 413]
 
 
 @pytest.mark.parametrize("headers", SENT_BY_PROXIES, ids=" ".join)

@@ -99,6 +99,19 @@ def test_a_notice_is_said_once_and_on_its_page_alone(shop: Shop):
     assert "is in your cart" not in again
 
 
+def test_a_notice_that_was_said_on_a_page_below_its_own_is_not_said_again(shop: Shop):
+    browser = shop.browser()
+    adds(shop, browser)
+
+    own = {"Sec-Fetch-Site": "same-origin"}
+    told = browser.post(f"{shop.url}/cart/update", data={"slug": COFFEE, "quantity": "x"}, headers=own)
+    again = browser.get(f"{shop.url}/cart")
+
+    assert told.status_code == 422
+    assert told.text.count("is in your cart") == 1
+    assert "is in your cart" not in again.text
+
+
 @pytest.mark.parametrize("value", ["", "x", "W10.x", '["<b>"]', "\xff"])
 def test_a_forged_notice_is_not_shown(buyer: Buyer, value: str):
     name = cookie_name(buyer.shop.url) + "-notices"
