@@ -9,7 +9,7 @@ from ..models import Order, OrderLine
 from ..rules import chance
 from ..rules.cart import Cart
 from ..rules.clock import now
-from ..rules.schedule import hold_end
+from ..rules.schedule import hold_end, session_end
 from ..rules.status import OrderStatus
 from ..shop import Shop
 from ..xendit import Client
@@ -67,10 +67,10 @@ def place_order(
     """Place an order for the cart, or go on with the open order that this browser has for the same cart.
 
     Stock is held and the order, its lines and its first attempt are written in one transaction.
-    An open order for another cart is closed first; one whose payment a person must look at is returned
-    as it is. `seen_amount` is what the buyer agreed to. Raises CartChanged, AlreadyPaid or EarlierOrderClosing.
+    An open order for another cart, or whose time is up, is closed first; one at which a person must look is
+    returned as it is. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or EarlierOrderClosing.
     """
-    _make_room(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider)
+    _make_room(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider, settings.shop)
     with transaction():
         summary = _agreed(cart, buyer_key, settings.shop, seen_amount)
         order = open_order(buyer_key)
@@ -98,19 +98,23 @@ def _is_as_seen(summary: Summary, seen_amount: int | None) -> bool:
     return summary.amount == seen_amount
 
 
-def _make_room(summary: Summary, buyer_key: str, provider: Client) -> None:
+def _make_room(summary: Summary, buyer_key: str, provider: Client, shop: Shop) -> None:
     """Close the buyer's own orders that stand in the way of this one."""
     for order in orders_that_hold(buyer_key):
-        if _stands_in_the_way(order, summary):
+        if _stands_in_the_way(order, summary, shop):
             settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
             if order.is_paid:
                 raise AlreadyPaid(order)
 
 
-def _stands_in_the_way(order: Order, summary: Summary) -> bool:
-    """An open order does if it is for another cart; one that is closing, if it holds what is missing on the shelf."""
+def _stands_in_the_way(order: Order, summary: Summary, shop: Shop) -> bool:
+    """An open order does if it is for another cart, or if its time is up and no page to pay on can be made for it.
+
+    One that is closing does if it holds what is missing on the shelf.
+    """
     if order.is_pending:
-        return not _is_for(order, summary)
+        end = session_end(order.hold_expires_at, order.created_at, shop.hold_minutes, now())
+        return not _is_for(order, summary) or (end is None and order.active_attempt is None)
     return any(line.product.slug in order.quantities for line in summary.lines if line.product.stock < line.quantity)
 
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from ..config import Settings
 from ..database import db, transaction
-from ..models import Attempt, Order
+from ..models import Attempt
 from ..rules import clock
 from ..rules.clock import now
-from ..rules.schedule import IN_FLIGHT, LEAST_SESSION, hold_end
+from ..rules.schedule import IN_FLIGHT, session_end
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderRefused, RateLimited, Session, SessionRequest, XenditError
 from . import refusals
@@ -90,7 +90,7 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         order = lock(order_id)
         if not order.can_be_paid:
             raise NotPayable
-        end = _end_of_a_new_session(order, settings)
+        end = session_end(order.hold_expires_at, order.created_at, settings.shop.hold_minutes, now())
         if active := order.active_attempt:
             to_end = _why_to_end(active, end, settings)
             return Claim(active.id, session_id=active.session_id, to_end=to_end)
@@ -108,15 +108,6 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         request = session_request(order, attempt, settings)
         attempt.told = fingerprint(request)
         return Claim(attempt.id, request=request)
-
-
-def _end_of_a_new_session(order: Order, settings: Settings) -> datetime | None:
-    """Return when a session would end that is made now, with a new hold if need be; None if none can be made."""
-    least = now() + LEAST_SESSION
-    if order.hold_expires_at >= least:
-        return order.hold_expires_at
-    end = hold_end(order.created_at, settings.shop.hold_minutes, now())
-    return end if end >= least else None
 
 
 def _why_to_end(active: Attempt, end: datetime | None, settings: Settings) -> str | None:

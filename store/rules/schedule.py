@@ -67,6 +67,14 @@ def hold_end(placed_at: datetime, hold_minutes: int, now: datetime) -> datetime:
     return min(now + min(hold, LONGEST_SESSION), placed_at + MOST_HOLDS * hold)
 
 
+def session_end(hold_expires_at: datetime, placed_at: datetime, hold_minutes: int, now: datetime) -> datetime | None:
+    """Return when a session would end that is made now, with a new hold if need be; None if none can be made."""
+    end = hold_expires_at
+    if end < now + LEAST_SESSION:
+        end = hold_end(placed_at, hold_minutes, now)
+    return end if end >= now + LEAST_SESSION else None
+
+
 def spent_by_look(spent_until: datetime | None, now: datetime) -> datetime | None:
     """Return until when the looks for buyers are spent once one more is made; None if it must not be made yet."""
     spent_until = max(spent_until or now, now) + LOOK_EVERY

@@ -230,3 +230,16 @@ def test_an_order_that_is_closing_is_left_alone_where_nothing_is_missing(desk: D
 
     assert first.is_closing
     assert len(sandbox.calls("POST")) == calls
+
+
+def test_an_order_whose_time_is_up_makes_room_for_another_at_the_same_press(desk: Desk, shop: Shop):
+    shop.set_stock(COFFEE, 1)
+    first = desk.opens()
+    desk.provider.cancel_session(first.newest_attempt.session_id)
+    desk.settles(first)
+    desk.waits(minutes=80)
+
+    second = desk.places()
+
+    assert (first.status, second.status) == (OrderStatus.CANCELED, OrderStatus.PENDING)
+    assert desk.starts(second)
