@@ -12,6 +12,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
@@ -21,12 +23,23 @@ from .config import INSTANCE, ROOT, Settings, SettingsError, read_environment, r
 from .rules.secrets import secret_key_problem, webhook_token_problem, xendit_key_problem
 from .xendit import is_loopback, origin
 
+try:
+    import fcntl
+except ImportError:  # Windows has none.
+    fcntl = None
+
 HOST = "127.0.0.1"
 HIGHEST_PORT = 65535
 # What is made once for the demo, and kept so that a second run changes nothing.
 SECRETS_FILE = INSTANCE / "demo-secrets"
 # The demo's settings for other commands: flask --env-file instance/demo.env --app app orders
 ENV_FILE = INSTANCE / "demo.env"
+# Held while a demo with the database of this folder runs.
+LOCK_FILE = INSTANCE / "demo.lock"
+RUNS_ALREADY = (
+    "The demo of this folder runs already: stop it first, or start another one beside it with"
+    " PORT=8010 SANDBOX_PORT=8011 DATABASE_URL=sqlite:///second.db make run."
+)
 # What honcho returns after Ctrl-C and TERM, which is how the demo is meant to end.
 STOPPED_BY_SIGNAL = (130, 143)
 SHARED = ("SECRET_KEY", "XENDIT_SECRET_KEY", "XENDIT_API_URL", "XENDIT_WEBHOOK_TOKEN", "PORT", "PUBLIC_URL")
@@ -48,17 +61,37 @@ def run_demo() -> int:
     port, sandbox_port = read_port(environ, "PORT", 8000), read_port(environ, "SANDBOX_PORT", 8001)
     with_sandbox = not environ.get("XENDIT_SECRET_KEY")
     _check_ports({"PORT": port, "SANDBOX_PORT": sandbox_port} if with_sandbox else {"PORT": port})
-    if with_sandbox:
+    with _alone(environ):
+        return _start(environ, port, sandbox_port if with_sandbox else None)
+
+
+@contextmanager
+def _alone(environ: dict[str, str]) -> Iterator[None]:
+    """Keep a second demo away from the same database: its sandbox would know nothing of the orders' sessions."""
+    if environ.get("DATABASE_URL") or fcntl is None:
+        yield
+        return
+    _write_private(LOCK_FILE, [])
+    with LOCK_FILE.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SettingsError([RUNS_ALREADY]) from error
+        yield
+
+
+def _start(environ: dict[str, str], port: int, sandbox_port: int | None) -> int:
+    if sandbox_port:
         _add_demo_settings(environ, port, sandbox_port)
     settings = read_settings(environ)
     if status := subprocess.run(_flask("init-db"), env=environ, cwd=ROOT).returncode:
         return status
     print(f"Shop:    {settings.public_url}")
-    if with_sandbox:
+    if sandbox_port:
         _write_env_file({**environ, "DATABASE_URL": settings.database_url})
         _print_sandbox(settings, f"http://{HOST}:{sandbox_port}")
     print("Stop with Ctrl-C.", flush=True)
-    return _run(environ, sandbox_port if with_sandbox else None)
+    return _run(environ, sandbox_port)
 
 
 def _check_ports(ports: dict[str, int]) -> None:

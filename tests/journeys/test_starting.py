@@ -1,5 +1,6 @@
 """Starting, as a merchant does it: what the programs say, and what they refuse. Real processes."""
 
+import fcntl
 import re
 import shutil
 import socket
@@ -145,6 +146,19 @@ def test_with_a_shop_that_others_reach_the_start_says_what_the_sandbox_needs(dem
 
     (line,) = [line for line in said.splitlines() if "SANDBOX_PUBLIC_URL" in line]
     assert demo.sandbox_url in line
+
+
+def test_a_second_demo_with_the_same_database_is_refused_in_one_line(clone: Path):
+    lock = clone / "instance" / "demo.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
+
+        ended = run(clone, "app", PORT=str(free_port()), SANDBOX_PORT=str(free_port()))
+
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("The demo of this folder runs already: stop it first")
 
 
 def test_a_second_start_changes_no_data(demo: Demo):
