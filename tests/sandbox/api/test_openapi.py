@@ -1,6 +1,7 @@
 """The sandbox's own OpenAPI document: whatever is sent, the answer is one that the document names."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis.strategies import one_of
 import sandbox
 from sandbox.api import bodies
 from sandbox.contract import amounts
+from sandbox.trouble import faults
 
 from ..conftest import Api, Buyer, new_customer
 
@@ -139,6 +141,13 @@ def test_who_takes_a_body_may_refuse_its_size_and_its_kind(path, method):
     call = DOCUMENT["paths"][path][method]
 
     assert ("requestBody" in call) == ({"413", "415"} <= call["responses"].keys())
+
+
+def test_each_call_of_the_document_can_be_spoiled_by_its_name():
+    other_spellings = {"POST /payments/{id}/capture", "GET /refunds/"}
+    documented = {f"{method.upper()} {re.sub('{.*?}', '{id}', path)}" for path, method in CALLS}
+
+    assert documented - other_spellings == {operation.words for operation in faults.OPERATIONS.values()}
 
 
 @pytest.mark.parametrize(("name", "keyword", "error_code"), OWN_ERRORS)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from sandbox.trouble import faults
+
 from ..conftest import new_merchant
 
 HEADERS = {"Rate-Limit-Limit", "Rate-Limit-Remaining", "Rate-Limit-Reset"}
@@ -56,6 +58,18 @@ def test_another_endpoint_and_another_account_have_their_own_count(limited, here
 
     assert limited.post("/sessions", json={}).status_code == 400
     assert other.get(UNKNOWN).status_code == 404
+
+
+def test_each_operation_is_counted_for_itself(merchant):
+    merchant.sets(rate_limited=True)
+
+    left = {}
+    for operation in faults.OPERATIONS.values():
+        method, path = operation.words.split()
+        answer = merchant.http.request(method, merchant.address + path.replace("{id}", "nobody"), timeout=30)
+        left[operation.name] = answer.headers["Rate-Limit-Remaining"]
+
+    assert left == dict.fromkeys(faults.OPERATIONS, "59")
 
 
 def test_the_window_slides(limited, time):

@@ -133,6 +133,16 @@ def test_a_key_of_another_refund_is_refused(here, receiver, merchant, paid):
     assert len(listed(merchant)) == 1
 
 
+def test_a_reset_forgets_the_keys(merchant, control, paid):
+    key = {"idempotency-key": "refund-1"}
+    body = {"payment_request_id": merchant.session(paid)["payment_request_id"], "reason": "OTHERS"}
+    merchant.post("/refunds", json=body, headers=key)
+
+    control.does("POST", "reset")
+
+    assert merchant.post("/refunds", json=body, headers=key).status_code == 404
+
+
 def test_a_key_keeps_no_refusal(merchant, paid):
     key = {"idempotency-key": "refund-1"}
     body = {"payment_request_id": merchant.session(paid)["payment_request_id"], "reason": "OTHERS"}

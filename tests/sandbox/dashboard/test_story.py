@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ..conftest import until
+from ..conftest import new_customer, until
 from ..controls import Control
 from .conftest import Dashboard
 
@@ -50,6 +50,27 @@ def test_the_story_is_told_in_the_order_of_time(merchant, dashboard, control, bu
     assert [entry for entry in told if entry in expected] == expected
     assert ("Refund", "Rp50.000") in told
     assert ("Webhook", "payment.capture") in told
+
+
+def test_whatever_is_asked_about_a_refund_or_a_saved_method_is_told(merchant, dashboard, buyer):
+    merchant.sets(refund_seconds=60)
+    session = merchant.create(customer=new_customer(), allow_save_payment_method="FORCED")
+    buyer.pays_by_card(session)
+    paid, version = merchant.session(session), {"api-version": "2024-11-11"}
+    older = f"/refunds/{merchant.refunds(session, amount=1000).json()['id']}"
+    merchant.post(f"{older}/cancel")
+    merchant.get(older)
+    body = {"payment_id": paid["payment_id"], "reference_id": "refund-1", "amount": 2000}
+    newer = f"/v3/refunds/{merchant.post('/v3/refunds', json=body, headers=version).json()['refund_id']}"
+    merchant.get(newer, headers=version)
+    token = f"/v3/payment_tokens/{paid['payment_token_id']}"
+    merchant.get(token)
+
+    told = headings(dashboard.opens_story(session))
+
+    calls = [f"POST {older}/cancel", f"GET {older}", "POST /v3/refunds", f"GET {newer}", f"GET {token}"]
+    assert [title for kind, title in told if kind == "API call"][-len(calls) :] == calls
+    assert {("Refund", "Rp1.000"), ("Refund", "Rp2.000")} <= set(told)
 
 
 def test_a_delivery_shows_request_headers_and_answer_but_no_token(merchant, dashboard, control, buyer):
