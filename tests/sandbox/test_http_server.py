@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import contextmanager
 from time import monotonic
 
 import pytest
@@ -25,9 +26,22 @@ BEGUN = {
 
 @pytest.fixture(scope="module")
 def port():
-    """Of a server that gives a caller half a second, and tells each how long the body was."""
+    """Of a server that tells each caller how long the body was."""
+    with serving() as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def hasty_port():
+    """Of one that gives a caller half a second."""
+    with serving(head_seconds=ALLOWED_SECONDS, body_seconds=ALLOWED_SECONDS) as port:
+        yield port
+
+
+@contextmanager
+def serving(**times):
     listener = socket.create_server(("127.0.0.1", 0))
-    running = Server(listener, echo, len, head_seconds=ALLOWED_SECONDS, body_seconds=ALLOWED_SECONDS)
+    running = Server(listener, echo, len, **times)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     yield listener.getsockname()[1]
     running.shutdown()
@@ -42,6 +56,12 @@ def echo(environ, start_response):
 @pytest.fixture
 def line(port):
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connected:
+        yield connected
+
+
+@pytest.fixture
+def hasty_line(hasty_port):
+    with socket.create_connection(("127.0.0.1", hasty_port), timeout=PATIENCE) as connected:
         yield connected
 
 
@@ -70,10 +90,10 @@ def answer(line, enough):
 
 
 @pytest.mark.parametrize("begun", BEGUN.values(), ids=BEGUN)
-def test_who_sends_a_byte_at_a_time_is_dropped_when_the_whole_takes_too_long(line, begun):
-    line.sendall(begun)
+def test_who_sends_a_byte_at_a_time_is_dropped_when_the_whole_takes_too_long(hasty_line, begun):
+    hasty_line.sendall(begun)
 
-    assert trickle(line) < ALLOWED_SECONDS + PATIENCE / 2
+    assert trickle(hasty_line) < ALLOWED_SECONDS + PATIENCE / 2
 
 
 def test_a_head_has_ten_seconds_and_a_body_half_a_minute():
@@ -83,18 +103,18 @@ def test_a_head_has_ten_seconds_and_a_body_half_a_minute():
     assert (usual.head_seconds, usual.body_seconds) == (10, 30)
 
 
-def test_who_sends_nothing_between_two_requests_may_take_longer(line):
+def test_who_sends_nothing_between_two_requests_may_take_longer(hasty_line):
     request = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
-    line.sendall(request)
-    answer(line, b"0 bytes")
-    line.settimeout(ALLOWED_SECONDS * 2)
+    hasty_line.sendall(request)
+    answer(hasty_line, b"0 bytes")
+    hasty_line.settimeout(ALLOWED_SECONDS * 2)
     with pytest.raises(TimeoutError):
-        line.recv(1)
+        hasty_line.recv(1)
 
-    line.settimeout(PATIENCE)
-    line.sendall(request)
+    hasty_line.settimeout(PATIENCE)
+    hasty_line.sendall(request)
 
-    assert b"200 OK" in answer(line, b"0 bytes")
+    assert b"200 OK" in answer(hasty_line, b"0 bytes")
 
 
 @pytest.mark.parametrize(
