@@ -13,6 +13,7 @@ from functools import partial
 
 from flask import Flask
 
+from .database import UNAVAILABLE, reason
 from .orders import checks, inbox
 from .rules import clock
 from .xendit import Client
@@ -57,11 +58,14 @@ class Worker:
         """Do some work; tell whether it went well. A failure that nobody foresaw is logged, and the worker goes on."""
         try:
             work()
+        except UNAVAILABLE as error:
+            log.error("the worker waits for the database, which cannot be used: %s", reason(error))
         except Exception:
             log.exception("the worker stumbled and goes on")
-            self._has_stumbled = True
-            return False
-        return True
+        else:
+            return True
+        self._has_stumbled = True
+        return False
 
     def run_once(self) -> bool:
         """Do everything that is due now; tell whether all of it went well."""

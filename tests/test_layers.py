@@ -53,7 +53,7 @@ STORE = (
     room("store", FLASK, DATABASE),
     room("store.cli", FLASK, DATABASE),
     room("store.web", FLASK, DATABASE),
-    room("store.worker", FLASK),
+    room("store.worker", FLASK, DATABASE),
     room("store.orders", DATABASE),
     room("store.catalog", DATABASE),
     room("store.doctor", FLASK, DATABASE),

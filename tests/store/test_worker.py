@@ -1,15 +1,18 @@
 """The worker goes by the clock that it was given, makes only so many looks at Xendit, and outlives what fails."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from store.rules import clock
 from store.rules.schedule import WEBHOOK_WAITS
 from store.worker import CHECKS_EVERY, Budget
 
 from ..buyer import Buyer
-from ..in_process import Sandbox, Shop
+from ..in_process import Sandbox, Shop, shop_app
 from ..standing_clock import StandingClock
 
 
@@ -81,6 +84,24 @@ def test_work_that_fails_holds_up_no_other(tmp_path: Path):
 
     assert not went_well
     assert [each.status()["status"] for each in (unlucky, other, polled)] == ["pending", "paid", "canceled"]
+
+
+def test_a_database_that_cannot_be_written_is_a_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    shop = Shop(tmp_path, Sandbox())
+    paid_unnoticed(shop)
+    shop.sandbox.delivers()
+    shop.make_everything_due()
+    shop.app = shop_app(tmp_path, shop.sandbox, DATABASE_URL=f"sqlite:///file:{tmp_path / 'shop.db'}?mode=ro&uri=true")
+    ending = EndingClock(2, lambda: worker.stop())
+
+    with clock.using(ending), caplog.at_level(logging.ERROR):
+        worker = shop.worker()
+        worker.run()
+
+    assert caplog.records
+    for record in caplog.records:
+        assert record.exc_info is None
+        assert record.getMessage().endswith("cannot be used: attempt to write a readonly database")
 
 
 def test_an_event_that_fails_each_time_is_given_up_after_its_tries(tmp_path: Path):
