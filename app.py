@@ -1,5 +1,6 @@
 """The way in: `gunicorn app:app` and `flask --app app …` use `app`; run as a script, it starts the demo."""
 
+import os
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036  (who has an older one reads a sentence here, not a traceback)
@@ -22,3 +23,7 @@ try:
 except SettingsError as error:
     print(*error.problems, sep="\n", file=sys.stderr)
     sys.exit(2)
+except BrokenPipeError:
+    # Nobody reads on, and nothing runs yet. What Python still wants to write at its end goes nowhere.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)

@@ -11,6 +11,7 @@ import pytest
 
 from ..buyer import Buyer
 from ..in_process import Sandbox, Shop
+from ..ports import free_port
 from ..processes import clean_environment
 from ..records import ROOT, settings_of_shop
 
@@ -36,7 +37,7 @@ def numbers(shop: Shop, *options: str) -> list[str]:
 
 def on_a_terminal(shop: Shop, *command: str, **settings: str) -> dict:
     """How a command is run as a process of its own on a terminal with these settings."""
-    environ = settings_of_shop(shop.port, shop.folder, shop.sandbox.url)
+    environ = settings_of_shop(free_port(), shop.folder, shop.sandbox.url)
     return {
         "args": [sys.executable, "-m", "flask", "--app", "app", *command],
         "cwd": ROOT,
@@ -156,11 +157,13 @@ def test_it_is_utf8_whatever_the_terminal_says(shop: Shop, buyer: Buyer, encodin
     assert "“look”" in ended.stdout.decode()
 
 
-def test_it_ends_quietly_where_nobody_reads_on(shop: Shop, buyer: Buyer):
+@pytest.mark.parametrize("command", [["-m", "flask", "--app", "app", "orders"], ["app.py"]], ids=["orders", "the demo"])
+def test_it_ends_quietly_where_nobody_reads_on(shop: Shop, buyer: Buyer, command: list[str]):
     buyer.goes_to_pay()
 
-    running = subprocess.Popen(**on_a_terminal(shop, "orders"))
+    running = subprocess.Popen(**{**on_a_terminal(shop), "args": [sys.executable, *command]})
     running.stdout.close()
 
     with running:
         assert running.stderr.read() == b""
+    assert running.returncode == 1
