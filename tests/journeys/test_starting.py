@@ -1,6 +1,5 @@
 """Starting, as a merchant does it: what the programs say, and what they refuse. Real processes."""
 
-import fcntl
 import re
 import shutil
 import socket
@@ -149,6 +148,7 @@ def test_with_a_shop_that_others_reach_the_start_says_what_the_sandbox_needs(dem
 
 
 def test_a_second_demo_with_the_same_database_is_refused_in_one_line(clone: Path):
+    fcntl = pytest.importorskip("fcntl", reason="Windows has none, and the demo no lock there.")
     lock = clone / "instance" / "demo.lock"
     lock.parent.mkdir(exist_ok=True)
     with lock.open("w") as running:

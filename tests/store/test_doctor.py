@@ -55,12 +55,11 @@ def test_products_in_another_currency_are_said(tmp_path: Path, sandbox: Sandbox)
         ("text.db", "file is not a database"),
         ("", "{folder} is a folder; name a file in it, such as {folder}/warung.db"),
         ("file:{folder}/shop.db?mode=ro&uri=true", "attempt to write a readonly database"),
-        ("/proc/shop.db", "unable to open database file"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_said(tmp_path: Path, sandbox: Sandbox, name: str, says: str):
     (tmp_path / "text.db").write_text("This is no database. " * 99)
-    name = name if name.startswith(("file:", "/")) else f"{{folder}}/{name}"
+    name = name if name.startswith("file:") else f"{{folder}}/{name}"
     database = name.format(folder=tmp_path)
 
     sentence = problem(Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{database}"))
