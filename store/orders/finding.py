@@ -83,6 +83,9 @@ def lock(order_id: int) -> Order:
 
 
 def lock_with_attempt(attempt_id: int) -> tuple[Order, Attempt]:
-    """Return the attempt and its order, locked until the transaction ends."""
-    attempt = db.session.get_one(Attempt, attempt_id)
-    return lock(attempt.order_id), attempt
+    """Return the attempt and its order, locked until the transaction ends.
+
+    The attempt is read once the order is locked: whoever had the lock before may just have changed it.
+    """
+    order = lock(db.session.scalars(db.select(Attempt.order_id).filter_by(id=attempt_id)).one())
+    return order, db.session.get_one(Attempt, attempt_id)

@@ -14,6 +14,7 @@ from ..rules.schedule import HINTS_APART, LEASE, WEBHOOK_WAITS
 from ..rules.status import OPEN_ATTEMPT
 from ..xendit import Client, Event, Session, XenditError
 from . import settling
+from .finding import lock_with_attempt
 
 MONEY_EVENTS = frozenset({"payment.capture", "payment.succeeded", "payment_session.completed"})
 FAILURE_EVENTS = frozenset({"payment.failure", "payment.failed"})
@@ -27,7 +28,7 @@ def store(event: Event) -> None:
     So a forged event can never shadow the true one, and a repeat for a settled attempt costs no call.
     """
     with transaction():
-        row = db.session.scalar(db.select(WebhookEvent).filter_by(key=event.key))
+        row = db.session.scalar(db.select(WebhookEvent).filter_by(key=event.key).with_for_update())
         if row is None:
             row = WebhookEvent(key=event.key, event=event.name, times=0, tries=0)
             db.session.add(row)
@@ -79,7 +80,7 @@ def process(event_id: int, provider: Client) -> None:
     else:
         done = _settle(row, attempt.id, provider)
     with transaction():
-        row = db.session.get_one(WebhookEvent, event_id)
+        row = db.session.get_one(WebhookEvent, event_id, with_for_update=True)
         if row.times != times:
             return  # it came again while we looked, and is due again
         if done or row.tries > len(WEBHOOK_WAITS):
@@ -148,7 +149,7 @@ def _money_is_seen(attempt_id: int, session: Session | None) -> bool:
 def _note_failed_try(attempt_id: int, failure_code: str | None) -> None:
     """Remember why the buyer's last try failed, for the page. It never closes an order."""
     with transaction():
-        attempt = db.session.get_one(Attempt, attempt_id)
+        _, attempt = lock_with_attempt(attempt_id)
         if attempt.is_open:
             attempt.failure_code = failure_code or "FAILURE_DETAILS_UNAVAILABLE"
 
@@ -156,5 +157,5 @@ def _note_failed_try(attempt_id: int, failure_code: str | None) -> None:
 def _note_late_money(attempt_id: int) -> None:
     """Money was reported for a session that Xendit's own record calls ended: a person must look."""
     with transaction():
-        attempt = db.session.get_one(Attempt, attempt_id)
-        attempt.order.ask_for_attention(f"{attempt.reference}: money reported after its session had ended.")
+        order, attempt = lock_with_attempt(attempt_id)
+        order.ask_for_attention(f"{attempt.reference}: money reported after its session had ended.")
