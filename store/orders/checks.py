@@ -13,6 +13,7 @@ from ..rules.schedule import LEASE, TRY_AGAIN_AFTER, TRY_AGAIN_SPREAD
 from ..rules.status import AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
 from . import closing, settling
+from .finding import lock_with_attempt
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +40,9 @@ def check(attempt_id: int, provider: Client) -> None:
         _do_what_is_due(attempt_id, provider)
     except XenditError as error:
         log.warning("check of an attempt: %s", error)
-        _plan_after_failure(attempt_id, error)
+        _plan_next(attempt_id, is_soon=isinstance(error, ProviderUnavailable))
     else:
-        with transaction():
-            db.session.get_one(Attempt, attempt_id).plan_next_check()
+        _plan_next(attempt_id)
 
 
 def _do_what_is_due(attempt_id: int, provider: Client) -> None:
@@ -68,10 +68,11 @@ def _is_superfluous(attempt: Attempt) -> bool:
     return not attempt.order.can_be_paid or (active is not None and active is not attempt)
 
 
-def _plan_after_failure(attempt_id: int, error: XenditError) -> None:
+def _plan_next(attempt_id: int, is_soon: bool = False) -> None:
+    """Set when to look again; but an order that does not come to its end, whatever Xendit answers, ends here."""
     with transaction():
-        attempt = db.session.get_one(Attempt, attempt_id)
+        order, attempt = lock_with_attempt(attempt_id)
         attempt.plan_next_check()
-        if isinstance(error, ProviderUnavailable):
+        if is_soon:
             attempt.next_check_at = now() + TRY_AGAIN_AFTER * chance.between(*TRY_AGAIN_SPREAD)
-        closing.give_up_if_late(attempt.order)
+        closing.give_up_if_late(order)

@@ -179,6 +179,24 @@ def test_an_order_that_xendit_could_not_be_asked_about_for_a_day_is_given_up(des
     assert shop.stock(COFFEE) == before
 
 
+def test_an_order_whose_session_never_ends_though_xendit_answers_is_given_up_too(
+    desk: Desk, shop: Shop, sandbox: Sandbox
+):
+    before = shop.stock(COFFEE)
+    order = desk.opens()
+    sandbox.alter(order.newest_attempt.session_id, status="A_STATUS_OF_TOMORROW")
+    desk.waits(hours=24)
+    looks(desk, order)
+    early = order.status
+
+    desk.waits(hours=1)
+    looks(desk, order)
+
+    assert early == OrderStatus.CLOSING
+    assert (order.is_canceled, shop.stock(COFFEE)) == (True, before)
+    assert "without Xendit's word" in order.attention
+
+
 def test_money_that_comes_late_is_found_at_a_late_look(desk: Desk, sandbox: Sandbox):
     order = desk.opens()
     desk.pays(order)
