@@ -163,7 +163,9 @@ class Client:
     def _note_clock(self, date: str) -> None:
         """Remember how far Xendit's clock is from ours. A session's end that is right here may be refused there."""
         try:
-            offset = parsedate_to_datetime(date).astimezone(UTC) - self._now()
+            there = parsedate_to_datetime(date)
+            # HTTP's dates are in UTC, also in the form that names no zone, and where a proxy has added a second one.
+            offset = (there if there.tzinfo else there.replace(tzinfo=UTC)) - self._now()
         except (ValueError, OverflowError):
             return  # no Date, or none that is written as one
         if abs(offset) > MOST_CLOCK_OFFSET:

@@ -2,6 +2,8 @@
 
 import http.client
 import ssl
+import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
@@ -105,6 +107,27 @@ def test_the_end_of_a_session_is_told_by_xendits_clock_once_that_is_known(minute
 
     life = datetime.fromisoformat(sandbox.session(session.id)["expires_at"]) - real
     assert abs(life - timedelta(minutes=30)) < timedelta(seconds=2)
+
+
+@pytest.fixture
+def in_jakarta(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Jakarta")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("written", ["{0}", "{0}, {0}", "{1:%a %b %d %H:%M:%S %Y}"], ids=["once", "twice", "no zone"])
+def test_a_date_is_in_utc_wherever_the_shop_stands(in_jakarta: None, written: str):
+    sandbox = dated(written.format(format_datetime(clock.now(), usegmt=True), clock.now()))
+    request = request_until(30)
+    client = client_of(sandbox)
+    client.create_session(request_until(30, "W-TEST22-A0"))
+
+    session = client.create_session(request)
+
+    assert sandbox.session(session.id)["expires_at"] == f"{request.expires_at:%Y-%m-%dT%H:%M:%S.000Z}"
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 01 Jan 1900 00:00:00 GMT", "Mon, 01 Jan 99999 00:00:00 GMT"])
