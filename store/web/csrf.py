@@ -2,21 +2,24 @@
 
 Browsers say where a form comes from: in `Sec-Fetch-Site`, and older ones in `Origin`. The token in a form is for those
 that say neither, and ties the form to this visit. It is made from the buyer's key, so that no page that is only looked
-at has to set a cookie. Who has no cookie yet has no key either, and nothing that another site could misuse.
+at has to set a cookie. Who has no cookie yet has no key either, and nothing that another site could misuse: their token
+is made by chance, and the one with which the visit begins holds for all of it.
 """
 
 import hmac
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from itsdangerous import Signer
 
+from ..rules import chance
 from ..xendit import Origin, bare_origin
 from . import visitor
 
 FIELD = "csrf_token"
+FIRST_TOKEN_BYTES = 16
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # Machines call these: no browser, no cookie, no form.
 NOT_FORMS = frozenset({"webhooks.create"})
@@ -60,12 +63,21 @@ def init_app(app: Flask, form_pages: Mapping[str, Callable[..., ResponseReturnVa
         g.form_problem = _problem(sender)
         return form_pages[request.endpoint](422 if sender is Sender.OWN_PAGE else 403, **request.view_args)
 
+    app.after_request(_keep_first_token)
     app.jinja_env.globals["csrf_token"] = token
 
 
 def token() -> str:
     """Return the token of this visit's forms."""
-    return Signer(current_app.secret_key, salt="form").get_signature(visitor.key() or "").decode()
+    key = visitor.key()
+    signed = _signer().get_signature(key) if key else _signer().sign(chance.token(FIRST_TOKEN_BYTES))
+    return signed.decode()
+
+
+def _keep_first_token(response: Response) -> Response:
+    if "first_token" in g and visitor.key():
+        session["first_token"] = g.first_token
+    return response
 
 
 def _problem(sender: Sender) -> str:
@@ -77,9 +89,22 @@ def _problem(sender: Sender) -> str:
 def _counts(sender: Sender) -> bool:
     if sender is Sender.ELSEWHERE:
         return False
-    if sender is Sender.OWN_PAGE and request.endpoint in ORIGIN_IS_ENOUGH:
-        return True
-    return hmac.compare_digest(token().encode(), request.form.get(FIELD, "").encode())
+    is_origin_enough = sender is Sender.OWN_PAGE and request.endpoint in ORIGIN_IS_ENOUGH
+    return _fits(request.form.get(FIELD, "")) or is_origin_enough
+
+
+def _fits(sent: str) -> bool:
+    if visitor.key():
+        fitting = {token(), session.get("first_token", token())}
+        return any(hmac.compare_digest(each.encode(), sent.encode()) for each in fitting)
+    is_ours = _signer().validate(sent)
+    if is_ours:
+        g.first_token = sent
+    return is_ours
+
+
+def _signer() -> Signer:
+    return Signer(current_app.secret_key, salt="form")
 
 
 def _sender(own: Origin) -> Sender:

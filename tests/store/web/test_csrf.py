@@ -134,6 +134,30 @@ def test_a_browser_that_says_nothing_of_itself_is_asked_once_more(shop: Shop):
     assert set(browser.opens("/cart").products) == {COFFEE, "jasmine-tea"}
 
 
+@pytest.mark.parametrize("kind", [*OWN.values(), *NOT_SAID.values()], ids=str)
+def test_the_token_with_which_a_visit_began_holds_for_all_of_it(shop: Shop, kind: dict):
+    browser = Buyer(shop)
+    form = browser.opens(f"/products/{COFFEE}").form("/cart")
+    sends(browser, form, kind)
+    places = [("/cart", "/update"), ("/cart", "/remove"), (f"/products/{COFFEE}", "/cart"), ("/checkout", "/checkout")]
+    later = [browser.opens(page).form(action) for page, action in places]
+
+    answers = [sends(browser, each, kind, **DETAILS, csrf_token=form.fields["csrf_token"]) for each in later]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 303]
+
+
+def test_a_token_of_somebody_elses_visit_is_of_no_use(ordered: Buyer, forms: dict[str, Form]):
+    other = Buyer(ordered.shop)
+    first = other.opens(f"/products/{COFFEE}").form("/cart")
+    other.sends(first)
+    tokens = [first.fields["csrf_token"], other.opens("/cart").form("/remove").fields["csrf_token"]]
+
+    answers = [sends(ordered, forms["/checkout"], {}, csrf_token=token) for token in tokens]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+
+
 def test_a_form_for_a_product_that_is_gone_comes_back_as_the_cart(ordered: Buyer):
     page = Page(ordered.browser.post(f"{ordered.shop.url}/cart", data={"slug": "nope", "quantity": "1"}))
 
