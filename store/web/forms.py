@@ -27,7 +27,9 @@ def _text(
     validators = [Length(max=longest, message=f"Use at most {longest} characters."), _no_lost_letters]
     if missing:
         validators.insert(0, DataRequired(missing))
-    return StringField(label, validators, filters=[lambda text: clean(text or "")], render_kw=attributes)
+    # With a maxlength, browsers cut off without a word what is pasted, and count what cannot be seen.
+    shown = {"maxlength": False, **attributes}
+    return StringField(label, validators, filters=[lambda text: clean(text or "")], render_kw=shown)
 
 
 class CheckoutForm(FlaskForm):

@@ -76,6 +76,17 @@ def test_what_would_become_something_else_is_said_by_its_field_and_kept(buyer: B
     assert page.form("/checkout").fields[field] == typed
 
 
+def test_no_field_cuts_off_what_is_pasted_and_its_page_says_what_is_too_long(buyer: Buyer):
+    address = "Jalan Mawar " * 20
+
+    fields = buyer.opens("/checkout").by_id
+    page = Page(buyer.checks_out(address_line1=address))
+
+    assert not [field for field, attributes in fields.items() if "maxlength" in attributes]
+    assert page.form("/checkout").fields["address_line1"] == address.strip()
+    assert "Use at most 200 characters." in page.text
+
+
 def test_an_address_that_was_copied_with_invisible_marks_leads_to_its_page(buyer: Buyer):
     buyer.checks_out()
     paths = [
