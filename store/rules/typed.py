@@ -7,11 +7,13 @@ Pure rules: no Flask, no database.
 import re
 import unicodedata
 
-# Control characters, soft hyphens, zero-width spaces, what turns the direction of the text around it, placeholders of
-# pasted objects, lone surrogates, and what will never be a character. White space is not among it.
+# Control characters, soft hyphens, zero-width spaces, what turns the direction of the text around it, vowels that are
+# never written, placeholders of pasted objects, marks of shorthand and music, lone surrogates, and what is or will be
+# no character. White space is not among it.
 _INVISIBLE = re.compile(
-    "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffc\ud800-\udfff\ufdd0-\ufdef"
+    "[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff0-\ufffc\ud800-\udfff\ufdd0-\ufdef\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0080-\U000e00ff"
+    "\U000e01f0-\U000e0fff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
@@ -23,8 +25,12 @@ _MAY_BE_JOINED = ("Lo", "Lm", "Mn", "Mc", "So", "Sk")
 # Letters and symbols by their category, but blank: the Hangul fillers and the empty Braille cell.
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 _INVISIBLE_ALONE = ("Cf", "Mn", "Me", "Zs", "Zl", "Zp")
+# Numbers and addresses know no blanks but spaces, and no variants of a character: what chooses one goes (to None).
+_SIMPLE = dict.fromkeys(map(ord, _BLANKS), " ") | dict.fromkeys(
+    [*range(0x180B, 0x180E), 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+)
 # Keyboards for Chinese and Japanese write letters, digits and signs as wide as their own.
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "。｡"), ".")
+_SIMPLE |= {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | dict.fromkeys(map(ord, "。｡"), ".")
 _PAIRS = ("<>", '""', "''", "“”", "‘’", "()")
 
 
@@ -40,7 +46,7 @@ def plain(text: str) -> str:
 
 def plain_email(text: str) -> str:
     """Return an e-mail address without what is pasted around it: `mailto:`, brackets, quotes, an ending stop."""
-    return _unwrapped(unicodedata.normalize("NFC", plain(text).translate(_NARROW)), "mailto:")
+    return _unwrapped(unicodedata.normalize("NFC", plain(text.translate(_SIMPLE))), "mailto:")
 
 
 def plain_phone(text: str) -> str:
@@ -55,7 +61,7 @@ def plain_postal_code(text: str) -> str:
 
 def plain_number(text: str) -> str:
     """Return the text with the digits of any script as ours, and dashes of any length as hyphens."""
-    return "".join(map(_plain_sign, plain(text).translate(_NARROW)))
+    return "".join(map(_plain_sign, plain(text.translate(_SIMPLE))))
 
 
 def _is_visible(character: str) -> bool:

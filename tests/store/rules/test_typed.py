@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.rules.typed import plain, plain_email, plain_phone, plain_postal_code
+from store.rules.typed import plain, plain_email, plain_number, plain_phone, plain_postal_code
 
 PASTED = {
     "bidi marks": "\u200eSi\u202ati\u202c\u200f",
@@ -25,6 +25,13 @@ PASTED = {
     "grapheme joiner": "Si\u034fti",
     "vowel separator": "Siti\u180e",
 }
+# What Unicode says to show as nothing (Default_Ignorable_Code_Point), and the blank of Braille.
+UNSEEN = [*"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\ufeff\uffa0"] + [
+    chr(code)
+    for first, last in [(0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F),
+                        (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)]
+    for code in range(first, last + 1)
+]  # fmt: skip
 MEANT = {
     "Persian": "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
     "Malayalam": "\u0d05\u0d28\u0d4d\u200d",
@@ -61,6 +68,19 @@ def test_what_is_seen_or_shapes_what_is_seen_stays(typed: str):
 )
 def test_what_cannot_be_seen_at_all_is_nothing(typed: str):
     assert plain(typed) == plain_email(typed) == plain_phone(typed) == plain_postal_code(typed) == ""
+
+
+@pytest.mark.parametrize("clean", [plain_email, plain_number, plain_phone, plain_postal_code])
+def test_no_number_and_no_address_keeps_what_cannot_be_seen(clean):
+    cleaned = {ascii(mark): clean("|7|@a|.b|".replace("|", mark)) for mark in UNSEEN}
+
+    assert {mark: text for mark, text in cleaned.items() if text.replace(" ", "") != "7@a.b"} == {}
+
+
+@pytest.mark.parametrize("blank", "\u115f\u1160\u2800\u3164\uffa0 ", ids=ascii)
+def test_a_blank_inside_is_a_space(blank: str):
+    assert plain_email(f"si{blank}ti@example.com") == "si ti@example.com"
+    assert plain_phone(f"0812{blank}3456") == "0812 3456"
 
 
 def test_white_space_is_folded():

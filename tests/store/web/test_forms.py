@@ -14,6 +14,7 @@ TAKEN = [
     ("mobile_number", "tel:+62(0)812.3456/7890", "+6281234567890"),
     ("email", "<mailto:siti\u200b@example.com>.", "siti@example.com"),
     ("email", "ｓｉｔｉ＠example。com", "siti@example.com"),
+    ("email", "si\ufe0fti@example.com\u3164", "siti@example.com"),
     ("given_names", "\u202aSi\u00adti\0\u202c", "Siti"),
     ("surname", "\u200bRahayu\ufeff", "Rahayu"),
     ("address_line1", "\u2066Jl. Mawar 5\u2069", "Jl. Mawar 5"),
