@@ -17,6 +17,8 @@ XENDIT_EMAIL_LENGTH = 50
 
 # One number as it is dialed. Of letters and extensions the library would make digits, or nothing.
 _DIALED = re.compile(r"[ (]*\+?[0-9 ()./·-]+")
+# Two numbers that share their beginning (0812 345 678/79), or a number and an extension, would be read as one.
+_ANOTHER_BEHIND = re.compile(r"/ *[0-9]{1,2}$|\([0-9 ]+\)$")
 # This vowel of Thai and Lao is one key and two signs, and a domain name has the signs.
 _SARA_AM = {0x0E33: "\u0e4d\u0e32", 0x0EB3: "\u0ecd\u0eb2"}
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
@@ -36,7 +38,7 @@ def e164(text: str, country: str) -> str:
 
     Raises NotAPhoneNumber, also if it could be read as two different numbers.
     """
-    if not _DIALED.fullmatch(text):
+    if not _DIALED.fullmatch(text) or _ANOTHER_BEHIND.search(text):
         raise NotAPhoneNumber
     readings = {text}
     digits = re.sub("[^0-9+]", "", text)
