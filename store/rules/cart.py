@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .typed import plain_number
-
 MAX_QUANTITY = 99
 MAX_LINES = 50
 
@@ -18,7 +16,7 @@ _QUANTITY = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 
 class BadQuantity(ValueError):
-    """A quantity that is not a whole number from 1 to MAX_QUANTITY in digits."""
+    """A quantity that is not a whole number from 1 to MAX_QUANTITY in plain digits."""
 
 
 class CartFull(Exception):
@@ -36,17 +34,16 @@ class Shortage(NamedTuple):
 def parse_quantity(values: list[str], *, zero_allowed: bool = False) -> int:
     """Return the one quantity in `values`, all that the form sent under that name.
 
-    Digits of any script count, and what cannot be seen around them does not. Raises BadQuantity.
+    Python's int() also takes '١٢', ' 7 ' and '1_000', so the digits are checked first.
+    Raises BadQuantity.
     """
     if len(values) != 1:
         raise BadQuantity
-    text = plain_number(values[0])
-    if zero_allowed and text == "0":
+    if zero_allowed and values[0] == "0":
         return 0
-    # Python's int() also takes '1_000' and '+1', so the digits are checked first.
-    if not _QUANTITY.fullmatch(text) or int(text) > MAX_QUANTITY:
+    if not _QUANTITY.fullmatch(values[0]) or int(values[0]) > MAX_QUANTITY:
         raise BadQuantity
-    return int(text)
+    return int(values[0])
 
 
 def count(cart: Cart) -> int:

@@ -51,21 +51,21 @@ def plain_email(text: str) -> str:
 
 def plain_phone(text: str) -> str:
     """Return a phone number in plain digits and signs, without what is pasted around it."""
-    return _unwrapped(plain_number(text), "tel:")
+    return _unwrapped(_in_plain_digits(text), "tel:")
 
 
 def plain_postal_code(text: str) -> str:
     """Return a postal code in plain digits."""
-    return plain_number(text).rstrip(".,; ")
-
-
-def plain_number(text: str) -> str:
-    """Return the text with the digits of any script as ours, and dashes of any length as hyphens."""
-    return "".join(map(_plain_sign, plain(text.translate(_SIMPLE))))
+    return _in_plain_digits(text).rstrip(".,; ")
 
 
 def _is_visible(character: str) -> bool:
     return character not in _BLANKS and unicodedata.category(character) not in _INVISIBLE_ALONE
+
+
+def _in_plain_digits(text: str) -> str:
+    """Write the digits of any script as ours, and dashes of any length as hyphens."""
+    return "".join(map(_plain_sign, plain(text.translate(_SIMPLE))))
 
 
 def _plain_sign(character: str) -> str:

@@ -18,14 +18,9 @@ from store.rules.cart import (
 
 REFUSED = {
     "empty": "", "negative": "-1", "plus sign": "+1", "fraction": "1.5", "exponent": "1e3", "not a number": "NaN",
+    "full-width digit": "１", "arabic digits": "١٢", "spaces around": " 7 ", "space after": "7 ", "line break": "7\n",
     "underscore": "1_000", "leading zero": "01", "two zeros": "00", "hexadecimal": "0x1", "too many": "100",
-    "over 64 bits": str(2**63), "superscript": "²", "two numbers": "1 2", "10,000 digits": "9" * 10_000,
-    "full-width minus": "－１", "Thai hundred": "๑๐๐",
-}  # fmt: skip
-TAKEN = {
-    "full-width digit": "７", "arabic digit": "٧", "thai digit": "๗", "spaces around": " 7 ", "space after": "7 ",
-    "line break": "7\n", "no-break space": "\u00a07", "direction": "\u202a7\u202c",
-    "zero-width": "7\u200b", "NUL": "7\0",
+    "over 64 bits": str(2**63), "superscript": "²", "NUL": "1\0", "10,000 digits": "9" * 10_000,
 }  # fmt: skip
 
 
@@ -36,14 +31,9 @@ def test_one_to_ninety_nine_are_quantities(quantity: int):
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 @pytest.mark.parametrize("zero_allowed", [False, True], ids=["new", "change"])
-def test_anything_but_digits_is_no_quantity(text: str, zero_allowed: bool):
+def test_anything_but_plain_digits_is_no_quantity(text: str, zero_allowed: bool):
     with pytest.raises(BadQuantity):
         parse_quantity([text], zero_allowed=zero_allowed)
-
-
-@pytest.mark.parametrize("text", TAKEN.values(), ids=TAKEN)
-def test_a_quantity_is_read_in_digits_of_any_script_and_without_what_cannot_be_seen(text: str):
-    assert parse_quantity([text]) == 7
 
 
 @pytest.mark.parametrize("values", [[], ["1", "2"], ["1", "1"], ["0", "0"]], ids=str)
@@ -53,7 +43,7 @@ def test_a_quantity_that_is_missing_or_repeated_is_refused(values: list[str]):
 
 
 def test_zero_is_a_quantity_only_where_it_removes():
-    assert parse_quantity(["0"], zero_allowed=True) == parse_quantity(["๐ "], zero_allowed=True) == 0
+    assert parse_quantity(["0"], zero_allowed=True) == 0
     with pytest.raises(BadQuantity):
         parse_quantity(["0"])
 

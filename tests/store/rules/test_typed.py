@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.rules.typed import plain, plain_email, plain_number, plain_phone, plain_postal_code
+from store.rules.typed import plain, plain_email, plain_phone, plain_postal_code
 
 PASTED = {
     "bidi marks": "\u200eSi\u202ati\u202c\u200f",
@@ -70,7 +70,7 @@ def test_what_cannot_be_seen_at_all_is_nothing(typed: str):
     assert plain(typed) == plain_email(typed) == plain_phone(typed) == plain_postal_code(typed) == ""
 
 
-@pytest.mark.parametrize("clean", [plain_email, plain_number, plain_phone, plain_postal_code])
+@pytest.mark.parametrize("clean", [plain_email, plain_phone, plain_postal_code])
 def test_no_number_and_no_address_keeps_what_cannot_be_seen(clean):
     cleaned = {ascii(mark): clean("|7|@a|.b|".replace("|", mark)) for mark in UNSEEN}
 

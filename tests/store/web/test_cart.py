@@ -16,8 +16,8 @@ FLIP_FLOPS = "blue-flip-flops"
 SOLD_OUT = [slug for slug, product in CATALOG.items() if not product["stock"]]
 COOKIE_LIMIT = 4_096
 BAD_QUANTITIES = [
-    "", "-1", "+1", "1.5", "1e3", "NaN", "1_000", "01", "100", str(2**63), "1 2", "abc", "²", "<b>1</b>",
-    "9" * 10_000,
+    "", "-1", "+1", "1.5", "1e3", "NaN", "１", "١٢", " 7 ", "7 ", "1_000", "01", "100", str(2**63), "1\0", "abc",
+    "<b>1</b>", "9" * 10_000,
 ]  # fmt: skip
 
 
@@ -222,14 +222,6 @@ def test_a_sold_out_product_has_no_form_and_is_refused(buyer: Buyer, slug: str):
     assert answer.status_code == 422
     assert "sold out" in Page(answer).text
     assert cart_count(buyer.opens("/")) == 0
-
-
-@pytest.mark.parametrize("quantity", ["7", "7 ", "７", "๗", "\u202a7\u202c"], ids=ascii)
-def test_a_quantity_is_taken_as_it_is_seen(buyer: Buyer, quantity: str):
-    buyer.adds()
-    changes(buyer, COFFEE, quantity)
-
-    assert cart_count(buyer.opens("/cart")) == 7
 
 
 @pytest.mark.parametrize("quantity", [*BAD_QUANTITIES, "0", ["1", "2"]], ids=lambda text: ascii(text)[:24])
