@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, ExceptionContext, TypeDecorator, event
 from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -21,7 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .rules.folding import has_words
 
 SQLITE_BUSY_SECONDS = 5
-# What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, or away.
+# What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, damaged, or away.
 UNAVAILABLE = (OperationalError, InternalError, TimeoutError)
 
 # The journal stays SQLite's rollback journal (DELETE), not write-ahead (WAL). SQLite up to 3.51.2
@@ -73,6 +73,7 @@ def init_app(app: Flask, migrations: str) -> None:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _open_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+            event.listen(db.engine, "handle_error", _damaged_sqlite, retval=True)
 
 
 @contextmanager
@@ -131,3 +132,11 @@ def _open_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -
 def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _damaged_sqlite(context: ExceptionContext) -> OperationalError | None:
+    """Of a damaged file the driver raises only the parent of all its errors, that of a wrong statement among them."""
+    error = context.original_exception
+    if type(error) is not sqlite3.DatabaseError:
+        return None
+    return OperationalError(context.statement, None, error, hide_parameters=True)

@@ -9,6 +9,7 @@ import pytest
 from ...buyer import CATALOG, COFFEE, DETAILS, Buyer
 from ...in_process import Shop, shop_app
 from ...pages import Page
+from ...records import filled_database
 
 READ_ONLY = "the database cannot be used: attempt to write a readonly database"
 
@@ -78,6 +79,23 @@ def test_a_database_that_is_away_is_a_calm_page(shop: Shop, caplog: pytest.LogCa
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert complaints(caplog) == ["GET catalog.index: the database cannot be used: unable to open database file"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "why"), [(0, "file is not a database"), (4096, "database disk image is malformed")], ids=["all", "tables"]
+)
+def test_a_damaged_database_is_a_calm_page(
+    shop: Shop, caplog: pytest.LogCaptureFixture, tmp_path: Path, kept: int, why: str
+):
+    app = shop_app(tmp_path, shop.sandbox)
+    file = tmp_path / "shop.db"
+    content = filled_database()
+    file.write_bytes(content[:kept] + b"x" * (len(content) - kept))
+
+    answer = app.test_client().get("/", base_url=shop.url)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert complaints(caplog) == [f"GET catalog.index: the database cannot be used: {why}"]
 
 
 def test_a_missing_picture_costs_no_page_and_is_logged_once(buyer: Buyer, caplog: pytest.LogCaptureFixture):
