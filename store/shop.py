@@ -4,12 +4,13 @@ import re
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from .rules.buyer import NotAnEmail, check_email
 from .rules.markets import COUNTRIES, Country
 from .rules.money import CURRENCIES, InexactAmount, from_major, to_major
-from .rules.schedule import HOLD_MINUTES
+from .rules.schedule import HOLD_MINUTES, hold_length
 from .text_file import UnreadableText, read_toml
 
 SHOP_FILE = Path(__file__).parent / "data" / "shop.toml"
@@ -43,6 +44,10 @@ class Shop:
     @property
     def country(self) -> Country:
         return COUNTRIES[self.country_code]
+
+    @property
+    def hold(self) -> timedelta:
+        return hold_length(self.hold_minutes)
 
 
 # Stands beside the problems of a file that describes none.

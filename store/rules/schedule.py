@@ -61,10 +61,14 @@ TRY_AGAIN_SPREAD = (0.8, 1.2)
 GIVE_UP_CLOSING = timedelta(hours=24)
 
 
+def hold_length(hold_minutes: int) -> timedelta:
+    """Return how long the goods are held for a buyer who goes to pay: no longer than a session can live."""
+    return min(timedelta(minutes=hold_minutes), LONGEST_SESSION)
+
+
 def hold_end(placed_at: datetime, hold_minutes: int, now: datetime) -> datetime:
     """Return until when the goods of an order are held for a buyer who goes to pay now."""
-    hold = timedelta(minutes=hold_minutes)
-    return min(now + min(hold, LONGEST_SESSION), placed_at + MOST_HOLDS * hold)
+    return min(now + hold_length(hold_minutes), placed_at + MOST_HOLDS * timedelta(minutes=hold_minutes))
 
 
 def session_end(hold_expires_at: datetime, placed_at: datetime, hold_minutes: int, now: datetime) -> datetime | None:

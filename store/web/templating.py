@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["money"] = written
     app.jinja_env.filters["clock"] = lambda value: _soon(value, shop.country.clock)
     app.jinja_env.filters["moment"] = lambda value: _moment(value, shop.country.clock)
+    app.jinja_env.filters["duration"] = _duration
     app.jinja_env.filters["failure_reason"] = failures.reason
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -50,6 +51,13 @@ def _moment(value: datetime, clock: tzinfo) -> str:
     """Write a day and a time on this clock."""
     local = value.astimezone(clock)
     return f"{local.day} {local:%B %Y, %H:%M %Z}"
+
+
+def _duration(value: timedelta) -> str:
+    """Write a length of time in hours and minutes."""
+    hours, minutes = divmod(value // timedelta(minutes=1), 60)
+    parts = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in ((hours, "hour"), (minutes, "minute"))]
+    return " and ".join(part for part in parts if not part.startswith("0 "))
 
 
 @cache
