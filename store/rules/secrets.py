@@ -25,8 +25,9 @@ def secret_key_problem(value: str) -> str | None:
     """Say why this cannot sign cookies: whoever guesses it can make a cookie of their own."""
     if len(value) < SECRET_KEY_LENGTH:
         return f"SECRET_KEY is too short: it needs {SECRET_KEY_LENGTH} characters or more; {HOW_TO_MAKE_ONE}"
+    is_repeated = value in (value + value)[1:-1]
     plain = re.sub(r"[^a-z0-9]", "", value.casefold())
-    if len(set(value)) < DIFFERENT_CHARACTERS or any(sample in plain for sample in SAMPLES):
+    if is_repeated or len(set(value)) < DIFFERENT_CHARACTERS or any(sample in plain for sample in SAMPLES):
         return f"SECRET_KEY is a sample or a pattern that others know, too; {HOW_TO_MAKE_ONE}"
     return None
 

@@ -11,6 +11,7 @@ SAMPLES = (
     "django-insecure-0123456789abcdefghijklmnopqrstuvw", "your-secret-key-goes-here-0123456789",
     "any long random text; it signs the buyers' cookies",
     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf", "a" * 64, "12341234" * 8,
+    "0123456789abcdef" * 2,
 )  # fmt: skip
 
 
