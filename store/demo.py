@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from honcho.manager import SYSTEM_PRINTER_NAME, Manager
+from honcho import manager as honcho
 from honcho.printer import Message, Printer
 
 from .config import INSTANCE, ROOT, Settings, SettingsError, read_environment, read_port, read_settings
@@ -29,6 +29,8 @@ except ImportError:  # Windows has none.
     fcntl = None
 
 HOST = "127.0.0.1"
+# Seconds. A shop that has just called Xendit waits 10 for the answer, and on a busy machine all takes longer.
+honcho.KILL_WAIT = 20
 HIGHEST_PORT = 65535
 # What is made once for the demo, and kept so that a second run changes nothing.
 SECRETS_FILE = INSTANCE / "demo-secrets"
@@ -84,6 +86,8 @@ def _start(environ: dict[str, str], port: int, sandbox_port: int | None) -> int:
     if sandbox_port:
         _add_demo_settings(environ, port, sandbox_port)
     settings = read_settings(environ)
+    # gunicorn reads it before the shop does, and ends in a traceback where it is empty.
+    environ["WEB_CONCURRENCY"] = str(settings.workers)
     if status := subprocess.run(_flask("init-db"), env=environ, cwd=ROOT).returncode:
         return status
     print(f"Shop:    {settings.public_url}")
@@ -201,13 +205,13 @@ class _Terminal(Printer):
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.output.fileno())
             # honcho's own lines may come before all programs have started, and it can end no others.
-            if message.name != SYSTEM_PRINTER_NAME:
+            if message.name != honcho.SYSTEM_PRINTER_NAME:
                 signal.raise_signal(signal.SIGTERM)
 
 
 def _run(environ: dict[str, str], sandbox_port: int | None) -> int:
     environ["PYTHONUNBUFFERED"] = "1"
-    manager = Manager(_Terminal())
+    manager = honcho.Manager(_Terminal())
     manager.add_process("shop", _command(_shop(environ)), env=environ, cwd=str(ROOT))
     manager.add_process("worker", _command(_flask("worker")), env=environ, cwd=str(ROOT))
     if sandbox_port:

@@ -147,6 +147,12 @@ def test_with_a_shop_that_others_reach_the_start_says_what_the_sandbox_needs(dem
     assert demo.sandbox_url in line
 
 
+def test_an_empty_setting_counts_as_none(demo: Demo):
+    demo.start(WEB_CONCURRENCY="", PROXIES="", PUBLIC_URL="", SECRET_KEY="")
+
+    assert requests.get(demo.url, timeout=30).status_code == 200
+
+
 def test_a_second_demo_with_the_same_database_is_refused_in_one_line(clone: Path):
     fcntl = pytest.importorskip("fcntl", reason="Windows has none, and the demo no lock there.")
     lock = clone / "instance" / "demo.lock"
