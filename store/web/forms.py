@@ -40,8 +40,9 @@ class CheckoutForm(FlaskForm):
     surname = _text("Surname", "", 100, autocomplete="family-name")
     # One full name; who sends it has no second field for it.
     name = StringField(filters=[lambda text: plain(text or "")])
+    # Not of type email: there Chromium writes another domain without a word, shop.example for ſhop.example.
     email = _text("E-mail", "Enter your e-mail address.", 254, plain_email, autocomplete="email", inputmode="email",
-                  type="email", spellcheck="false", autocapitalize="none")  # fmt: skip
+                  spellcheck="false", autocapitalize="none", autocorrect="off")  # fmt: skip
     mobile_number = _text("Mobile number", "Enter your mobile number.", 40, plain_phone, autocomplete="tel",
                           inputmode="tel", type="tel")  # fmt: skip
     address_line1 = _text("Address", "Enter the street and house number.", 200, autocomplete="street-address")

@@ -88,6 +88,19 @@ def test_a_card_that_fails_its_3ds_check_can_try_again_and_pay(page: Page, shop:
     expect(page.get_by_role("main")).to_contain_text("empty")
 
 
+def test_no_browser_makes_something_else_of_what_was_typed(page: Page, shop: Shop):
+    typed = {"email": "siti@ſhop.example", "address_line1": "Jalan Mawar " * 20, "mobile_number": "0812\u200b" * 20}
+    fills_cart(page, shop)
+    page.goto(f"{shop.url}/checkout")
+
+    fills_in(page, **typed)
+    page.get_by_role("button", name=PAY).click()
+
+    for field, seen in {**typed, "mobile_number": "0812" * 20}.items():
+        expect(page.get_by_label(LABELS[field])).to_have_value(seen.strip())
+        expect(page.get_by_label(LABELS[field])).to_have_attribute("aria-invalid", "true")
+
+
 def test_a_buyer_who_left_comes_back_to_the_kept_order_and_pays(page: Page, shop: Shop, sandbox: Sandbox):
     reaches_hosted_page(page, shop, sandbox)
 
