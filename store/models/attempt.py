@@ -28,6 +28,7 @@ class Attempt(db.Model):
         Index("one_active_attempt_per_order", "order_id", unique=True,
               sqlite_where=text("status = 'ACTIVE'"), postgresql_where=text("status = 'ACTIVE'")),
         Index("attempts_by_next_check", "next_check_at", "id"),
+        Index("attempts_by_status", "status", "next_check_at"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

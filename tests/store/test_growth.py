@@ -22,6 +22,9 @@ from ..in_process import Shop
 GROWING = ("products", "orders", "order_lines", "attempts", "payments", "order_events", "webhook_events")
 # Their pages are read in the order of an index until there are enough; so nothing else may be read for them.
 READ_IN_ORDER = re.compile(r"^(?!.*WHERE).*LIMIT", re.DOTALL)
+A_TABLE = rf"SCAN ({'|'.join(GROWING)})\b"
+# Everything before or after a moment is soon nearly everything, unless no more than so many are asked for.
+A_RANGE_ALONE = rf"SEARCH ({'|'.join(GROWING)})\b.* \(\w+[<>]\?\)$"
 # A statement that may read more, and why.
 EXCEPTIONS = {
     r"has_words\(": "a search for words looks into every product, until there is an index of words",
@@ -127,7 +130,8 @@ def scans(shop: Shop, statement: str, values: object) -> list[str]:
     """How SQLite reads through a table that grows for this statement, if it does."""
     with shop.app.app_context(), db.engine.connect() as connection:
         plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
-    scanned = [step for step in plan if re.match(rf"SCAN ({'|'.join(GROWING)})\b", step)]
+    read_through = [A_TABLE] if "LIMIT" in statement else [A_TABLE, A_RANGE_ALONE]
+    scanned = [step for step in plan if any(re.match(kind, step) for kind in read_through)]
     is_sorted_first = any("TEMP B-TREE FOR ORDER BY" in step for step in plan)
     return [] if READ_IN_ORDER.match(statement) and not is_sorted_first else scanned
 
