@@ -20,7 +20,7 @@ NOBODY = "0" * 15
 # Where the national scheme keeps the merchant's account: the object's id, and what is in it before the reference.
 ACCOUNTS = {
     "QRIS": ("26", (("00", "ID.CO.QRIS.WWW"), ("01", f"9360{NOBODY}"), ("03", "UMI")), "02"),
-    "QRPH": ("27", (("00", "ph.ppmi.p2m"), ("01", "SANDBOXXXXX")), "03"),
+    "QRPH": ("28", (("00", "ph.ppmi.p2m"), ("01", "SANDBOXXXXX")), "03"),
     "PROMPTPAY": ("30", (("00", "A000000677010112"), ("01", NOBODY)), "02"),
     "SGQR": ("26", (("00", "SG.PAYNOW"), ("01", "2"), ("02", "000000000X"), ("03", "0")), "05"),
 }

@@ -8,7 +8,13 @@ from sandbox.contract import channels, emv
 from ..conftest import OTHER_KINDS
 
 NUMBERS_OF_CURRENCIES = {"IDR": "360", "PHP": "608", "THB": "764", "SGD": "702"}
-SCHEMES = {"QRIS": "ID.CO.QRIS.WWW", "QRPH": "ph.ppmi.p2m", "PROMPTPAY": "A000000677010112", "SGQR": "SG.PAYNOW"}
+# Where each national scheme keeps the merchant's account, and the name that it has there.
+SCHEMES = {
+    "QRIS": ("26", "ID.CO.QRIS.WWW"),
+    "QRPH": ("28", "ph.ppmi.p2m"),
+    "PROMPTPAY": ("30", "A000000677010112"),
+    "SGQR": ("26", "SG.PAYNOW"),
+}
 QR_CHANNELS = [row for row in channels.CHANNELS if row["type"] == "QR_CODE"]
 NESTED = {*map(str, range(26, 52)), "62"}
 
@@ -46,10 +52,10 @@ def test_each_qr_channel_has_a_code_that_a_scanner_can_read(channel):
     text = emv.payment_code(session, channel["code"], "Toko Siti", "TEST123456789012")
 
     read = parsed(text)
-    (account,) = (read[name] for name in NESTED & read.keys() - {"62"})
+    [(place, account)] = ((name, read[name]) for name in NESTED & read.keys() - {"62"})
     assert list(read) == sorted(read)
     assert (read["00"], read["01"], read["63"]) == ("01", "12", checksum(text[:-4]))
-    assert account["00"] == SCHEMES[channel["code"]]
+    assert (place, account["00"]) == SCHEMES[channel["code"]]
     assert (read["53"], read["58"]) == (NUMBERS_OF_CURRENCIES[channel["currency"]], channel["country"])
     assert float(read["54"]) == 350
     assert (read["59"], read["60"], len(read["52"])) == ("Toko Siti", "Sandbox", 4)
