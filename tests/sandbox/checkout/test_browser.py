@@ -70,7 +70,7 @@ def test_a_code_or_number_fails_and_then_pays(api, phone, code):
     else:
         go_to_channel(phone, session, code)
 
-    phone.get_by_label("Reason of the failure").select_option("ISSUER_UNAVAILABLE")
+    phone.get_by_label("Reason for the failure").select_option("ISSUER_UNAVAILABLE")
     phone.get_by_role("button", name="Simulate: failed").click()
     expect(phone.get_by_role("alert")).to_contain_text("The bank can’t be reached just now.")
     if code != "QRIS":
@@ -89,7 +89,7 @@ def test_a_wallet_or_bank_is_left_declines_and_then_approves(api, phone, code):
     phone.get_by_role("link", name="Leave without an answer").click()
     expect(phone.get_by_role("heading", name="Awaiting payment…")).to_be_visible()
     phone.get_by_role("link", name="Go to").click()
-    phone.get_by_label("Reason of the failure").select_option("USER_DECLINED_PAYMENT")
+    phone.get_by_label("Reason for the failure").select_option("USER_DECLINED_PAYMENT")
     phone.get_by_role("button", name="Decline").click()
     expect(phone.get_by_role("alert")).to_contain_text("Payment failed")
     go_to_channel(phone, session, code)
