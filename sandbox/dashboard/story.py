@@ -9,7 +9,7 @@ from ..memory.delivery_states import DeliveryState
 from ..memory.ledger import Ledger
 
 # What comes first among things of the same moment, as when the clock stands still.
-CREATED, CALL, TRY, CAPTURE, REFUND, WEBHOOK = range(6)
+CREATED, CUSTOMER, CALL, TRY, CAPTURE, REFUND, WEBHOOK = range(7)
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,10 @@ class Entry:
 def of_session(ledger: Ledger, session_id: str) -> list[Entry]:
     found = records.of_account(ledger, session_id)
     [session] = found["sessions"]
+    customer = ledger.customer(session.get("customer_id", ""))
     entries = [
         *map(_call, found["calls"]),
+        *([_customer(customer)] if customer else ()),
         *map(_try_to_pay, found["payments"]),
         *map(_token, found["tokens"]),
         *map(_capture, found["captures"]),
@@ -53,6 +55,11 @@ def _call(call: dict) -> Entry:
         notes=notes,
         sources=tuple((title, text) for title, text in sources if text),
     )
+
+
+def _customer(customer: dict) -> Entry:
+    return Entry(customer["created"], CUSTOMER, "Customer", customer["reference_id"], notes=(customer["id"],),
+                 sources=(("Customer", customer),))  # fmt: skip
 
 
 def _try_to_pay(payment: dict) -> Entry:
@@ -80,7 +87,7 @@ def _capture(capture: dict) -> Entry:
 
 def _refund(refund: dict) -> Entry:
     amount = amounts.formatted(refund["amount"], refund["currency"])
-    notes = (refund["failure_code"],) if refund.get("failure_code") else ()
+    notes = tuple(filter(None, (refund["reason"], refund.get("failure_code"))))
     return Entry(refund["created"], REFUND, "Refund", amount, refund["status"], notes, (("Refund", refund),))
 
 

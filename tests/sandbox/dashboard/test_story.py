@@ -73,6 +73,20 @@ def test_whatever_is_asked_about_a_refund_or_a_saved_method_is_told(merchant, da
     assert {("Refund", "Rp1.000"), ("Refund", "Rp2.000")} <= set(told)
 
 
+def test_the_customer_and_the_reason_of_a_refund_are_told(merchant, dashboard, buyer):
+    siti = new_customer(email="siti@example.com")
+    known = merchant.post("/customers", json=siti).json()["id"]
+    session = merchant.create(customer_id=known)
+    buyer.pays_by_card(session)
+    merchant.refunds(session, amount=1000, reason="DUPLICATE")
+
+    page = dashboard.opens_story(session)
+
+    assert ("Customer", siti["reference_id"]) in headings(page)
+    assert f"<p>{known}</p>" in page and "siti@example.com" in page
+    assert "<p>DUPLICATE</p>" in page
+
+
 def test_a_delivery_shows_request_headers_and_answer_but_no_token(merchant, dashboard, control, buyer):
     session = merchant.create()
     buyer.pays_by_qr(session)
