@@ -76,7 +76,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(QUEUED_CONNECTIONS)
     except (OSError, OverflowError) as error:
-        _refuse(f"Port {port} on {host} can't be used ({error}). Choose another with --port.")
+        _refuse(f"Port {port} on {host} can't be used ({error}). Choose another with --port or --host.")
     return listener
 
 
