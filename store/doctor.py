@@ -26,6 +26,9 @@ def check_database(app: Flask, is_read_only: bool = False) -> None:
         try:
             check_file(is_read_only)
             with db.engine.connect() as connection:
+                if not is_read_only:
+                    # Who has read first and would write then, is turned away at once while another one writes.
+                    connection.execution_options(sqlite_begin="IMMEDIATE")
                 problems = _database_problems(connection, app)
                 if not problems and not is_read_only:
                     # It changes nothing and is rolled back. Only a write tells whether one can be made.

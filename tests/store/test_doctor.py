@@ -1,6 +1,7 @@
 """Whether the database fits the shop: what is wrong with it is said in one sentence."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,19 @@ def test_a_database_that_cannot_be_used_is_said(tmp_path: Path, sandbox: Sandbox
 
     assert sentence.startswith("The database of DATABASE_URL cannot be used: ")
     assert says.format(folder=tmp_path) in sentence
+
+
+def test_a_database_in_which_another_program_writes_just_now_is_waited_for(tmp_path: Path, sandbox: Sandbox):
+    shop = Shop(tmp_path, sandbox)
+    other = sqlite3.connect(tmp_path / "shop.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(0.5, other.rollback)
+    end.start()
+
+    check_database(shop.app)
+
+    end.join()
+    other.close()
 
 
 def test_who_only_reads_needs_no_right_to_write(tmp_path: Path, sandbox: Sandbox):
