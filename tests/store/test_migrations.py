@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -105,6 +106,19 @@ def test_a_number_that_decides_is_whole_whoever_writes_it(tmp_path: Path, value:
     for table, column in (number.split(".") for number in NUMBERS):
         with pytest.raises(sqlite3.IntegrityError, match=f"{column}_whole"):
             ask(tmp_path, f"UPDATE {table} SET {column} = {value}")
+
+
+def test_an_upgrade_waits_for_another_program_that_writes_just_now(tmp_path: Path):
+    shop = old_shop(tmp_path)
+    other = sqlite3.connect(tmp_path / "old.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(0.5, other.rollback)
+    end.start()
+
+    shop.flask("init-db")
+
+    end.join()
+    other.close()
 
 
 def test_foreign_keys_are_watched_again_after_an_upgrade(tmp_path: Path):
