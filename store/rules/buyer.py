@@ -16,7 +16,7 @@ XENDIT_NAME_LENGTH = 50  # CONTRACT 2.2: names have 1–50 characters, letters, 
 XENDIT_EMAIL_LENGTH = 50
 
 # One number as it is dialed. Of letters and extensions the library would make digits, or nothing.
-_DIALED = re.compile(r"[ (]*\+?[0-9 ()./·-]+")
+_DIALED = re.compile(r"([ (]*\+)?[0-9 ()./·-]+")
 # Two numbers that share their beginning (0812 345 678/79), or a number and an extension, would be read as one.
 _ANOTHER_BEHIND = re.compile(r"/ *[0-9]{1,2}$|\([0-9 ]+\)$")
 # This vowel of Thai and Lao is one key and two signs, and a domain name has the signs.

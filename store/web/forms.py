@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask_wtf import FlaskForm
 from wtforms import Field, Form, HiddenField, StringField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, StopValidation, ValidationError
 
 from ..orders.checkout import BuyerDetails
 from ..rules.buyer import NotAnEmail, NotAPhoneNumber, check_email, e164, is_postal_code, phone_examples
@@ -13,6 +13,8 @@ from ..shop import Shop
 
 # What is shown in place of letters that came in another encoding than was said.
 LOST_LETTER = "\N{REPLACEMENT CHARACTER}"
+# Every field takes far less. What is longer is refused without a closer look, which could take a second.
+LONGEST_READ = 1_000
 
 
 def _no_lost_letters(form: Form, field: Field) -> None:
@@ -20,16 +22,31 @@ def _no_lost_letters(form: Form, field: Field) -> None:
         raise ValidationError(f"Some letters did not arrive ({LOST_LETTER}). Please type them again.")
 
 
+def _no_longer_than(longest: int) -> Callable[[Form, Field], None]:
+    """Return a validator after which no other looks at what is too long.
+
+    That of WTForms also writes a maxlength, with which browsers cut off without a word what is pasted.
+    """
+
+    def check(form: Form, field: Field) -> None:
+        if len(field.data) > longest:
+            raise StopValidation(f"Use at most {longest} characters.")
+
+    return check
+
+
+def _cleaned_by(clean: Callable[[str], str]) -> Callable[[str | None], str]:
+    return lambda text: text if text and len(text) > LONGEST_READ else clean(text or "")
+
+
 def _text(
     label: str, missing: str, longest: int, clean: Callable[[str], str] = plain, **attributes: str
 ) -> StringField:
     """Return a field of text; `missing` is what is said when it is empty, and "" if it may be."""
-    validators = [Length(max=longest, message=f"Use at most {longest} characters."), _no_lost_letters]
+    validators = [_no_longer_than(longest), _no_lost_letters]
     if missing:
         validators.insert(0, DataRequired(missing))
-    # With a maxlength, browsers cut off without a word what is pasted, and count what cannot be seen.
-    shown = {"maxlength": False, **attributes}
-    return StringField(label, validators, filters=[lambda text: clean(text or "")], render_kw=shown)
+    return StringField(label, validators, filters=[_cleaned_by(clean)], render_kw=attributes)
 
 
 class CheckoutForm(FlaskForm):
@@ -39,7 +56,7 @@ class CheckoutForm(FlaskForm):
     given_names = _text("Given names", "Enter your name.", 100, autocomplete="given-name")
     surname = _text("Surname", "", 100, autocomplete="family-name")
     # One full name; who sends it has no second field for it.
-    name = StringField(filters=[lambda text: plain(text or "")])
+    name = StringField(filters=[_cleaned_by(plain)])
     # Not of type email: there Chromium writes another domain without a word, shop.example for ſhop.example.
     email = _text("E-mail", "Enter your e-mail address.", 254, plain_email, autocomplete="email", inputmode="email",
                   spellcheck="false", autocapitalize="none", autocorrect="off")  # fmt: skip

@@ -1,6 +1,7 @@
 """A buyer's details: names for Xendit, e-mail addresses, phone numbers, postal codes."""
 
 import re
+import time
 
 import pytest
 
@@ -80,6 +81,16 @@ def test_a_phone_number_is_read_as_people_write_it(text: str, country: str, numb
 def test_what_cannot_be_dialed_is_no_phone_number(text: str):
     with pytest.raises(NotAPhoneNumber):
         e164(text, "ID")
+
+
+@pytest.mark.parametrize("text", ["(" * 60_000 + "x", "/" * 60_000, "(1" * 30_000], ids=lambda text: text[:2])
+def test_to_see_that_a_long_text_is_no_phone_number_takes_no_time(text: str):
+    started = time.process_time()
+
+    with pytest.raises(NotAPhoneNumber):
+        e164(text, "ID")
+
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("country", COUNTRIES)

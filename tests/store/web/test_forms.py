@@ -1,5 +1,7 @@
 """What the checkout form makes of what people type and paste: the same for the shop's record and for Xendit."""
 
+import time
+
 import pytest
 
 from ...buyer import COFFEE, DETAILS, Buyer
@@ -86,6 +88,19 @@ def test_no_field_cuts_off_what_is_pasted_and_its_page_says_what_is_too_long(buy
     assert not [field for field, attributes in fields.items() if "maxlength" in attributes]
     assert page.form("/checkout").fields["address_line1"] == address.strip()
     assert "Use at most 200 characters." in page.text
+
+
+@pytest.mark.parametrize("field", ["email", "mobile_number", "postal_code"])
+def test_what_is_far_too_long_is_refused_at_once_and_kept(buyer: Buyer, field: str):
+    typed = "(" * 10_000 + "7" + ")" * 10_000
+    form = buyer.opens("/checkout").form("/checkout")
+    started = time.process_time()
+
+    page = Page(buyer.sends(form, **{**DETAILS, field: typed}))
+
+    assert time.process_time() - started < 0.5
+    assert page.form("/checkout").fields[field] == typed
+    assert page.text.count("Use at most") == 2  # above the form and beside the field
 
 
 def test_an_address_that_was_copied_with_invisible_marks_leads_to_its_page(buyer: Buyer):
