@@ -4,8 +4,9 @@ import re
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, Response, current_app, json, jsonify, request, send_file
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, json, jsonify, redirect, request, send_file
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from . import control
 from .api import balance, customers, payments, refunds, sessions, v3_refunds
@@ -20,6 +21,8 @@ from .webhooks.courier import Post, post_over_network
 
 API = (sessions.bp, payments.bp, refunds.bp, v3_refunds.bp, customers.bp, balance.bp)
 FORM_FIELDS_LIMIT = 50
+# Where people are, with forms; programs are everywhere else.
+PAGES = ("/dashboard/", "/checkout/")
 # In the rule of a route: its type, if any, and its name.
 ARGUMENT = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 OPENAPI = Path(__file__).parent / "api" / "openapi.json"
@@ -49,6 +52,7 @@ def create_app(settings: Settings, database: Database, post: Post | None = None)
     app.add_url_rule("/_control/health", "health", lambda: jsonify(status="ok"))
     app.register_error_handler(ApiError, lambda error: (jsonify(error.envelope), error.status))
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(MethodNotAllowed, _lead_to_form)
     return app
 
 
@@ -63,6 +67,13 @@ def _answer_http_error(error: HTTPException) -> HTTPException | Response:
     answer.data = json.dumps({"error_code": error_code_of(error.code), "message": message})
     answer.content_type = "application/json"
     return answer
+
+
+def _lead_to_form(error: MethodNotAllowed) -> ResponseReturnValue:
+    """Who loads the answer to a form anew comes to the page on which it stood: one level up."""
+    if request.method == "GET" and request.path.startswith(PAGES):
+        return redirect(request.path.rpartition("/")[0], 303)
+    return _answer_http_error(error)
 
 
 def _paths() -> str:

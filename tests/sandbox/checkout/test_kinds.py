@@ -212,6 +212,15 @@ def test_a_channel_that_can_not_pay_leads_back_to_the_first_page(api, buyer, cod
     assert api.session(session)["status"] == "ACTIVE"
 
 
+@pytest.mark.parametrize("outcome", ["paid", "failed"])
+def test_the_answer_to_a_form_that_is_loaded_anew_leads_to_its_page(api, buyer, outcome):
+    session = api.create()
+
+    answer = buyer.opens_channel(session, f"QRIS/{outcome}")
+
+    assert (answer.status_code, answer.url) == (200, f"{session['payment_link_url']}/qris")
+
+
 def test_a_channel_out_of_range_is_listed_without_a_link(api, buyer):
     session = api.create(amount=3_000_000)
 

@@ -229,3 +229,22 @@ def test_what_nobody_knows_is_not_found(here, path):
     answer = requests.get(f"{here.address}/dashboard/{path}", timeout=30)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("/dial", ""), ("/clock", ""), ("/webhooks/resend", "/webhooks"), ("/scenarios/late", "/scenarios")],
+)
+def test_the_answer_to_a_form_that_is_loaded_anew_leads_to_its_page(dashboard, path, page):
+    answer = requests.get(dashboard.base + path, timeout=30)
+
+    assert (answer.status_code, answer.url) == (200, dashboard.base + page)
+
+
+@pytest.mark.parametrize("path", ["/expire", "/resend", "/dial", "/dial/release"])
+def test_so_it_is_on_the_page_of_a_session(merchant, dashboard, path):
+    story = f"{dashboard.here.address}/dashboard/sessions/{merchant.create()['payment_session_id']}"
+
+    answer = requests.get(story + path, timeout=30)
+
+    assert (answer.status_code, answer.url) == (200, story)
