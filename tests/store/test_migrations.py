@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from store import create_app
 from store.config import read_settings
 from store.database import db
+from store.rules.status import AttemptStatus, OrderStatus
 
 from ..in_process import Sandbox, Shop
 from ..records import filled_database, settings_of_shop
@@ -34,17 +35,30 @@ NUMBERS = (
     "products.price", "products.stock", "orders.amount", "orders.shipping_fee", "order_lines.unit_price",
     "order_lines.quantity", "attempts.amount", "payments.amount",
 )  # fmt: skip
+# Beside these one order and one attempt in each state.
+MORE_ORDERS = (
+    "INSERT INTO orders SELECT {id}, 'W-' || {id}, 'token' || {id}, 'key' || {id}, '{status}', 'why', amount,"
+    " shipping_fee, currency, given_names, surname, email, mobile_number, address_line1, city, postal_code, created_at,"
+    " hold_expires_at, NULL FROM orders WHERE id = 1"
+)
+MORE_ATTEMPTS = (
+    "INSERT INTO attempts SELECT {id}, order_id, {id}, reference || {id}, '{status}', amount, currency, expires_at,"
+    " NULL, NULL, 'WHY', 'why', '2026-01-01' FROM attempts WHERE id = 1"
+)
 TABLES = ("categories", "products", "orders", "order_lines", "attempts", "payments")
 
 
 def old_shop(folder: Path, price: str = "85000", stock: str = "7") -> Shop:
-    """A shop whose database has the first tables, with a row in each."""
+    """A shop whose database has the first tables, with rows in each, in every state."""
     shop = Shop(folder, Sandbox(), DATABASE_URL=f"sqlite:///{folder / 'old.db'}")
     with shop.app.app_context():
         upgrade(revision="0001")
     with closing(sqlite3.connect(folder / "old.db")) as connection, connection:
         for statement in (CATEGORY, PRODUCT, ORDER, LINE, ATTEMPT, PAYMENT):
             connection.execute(statement.format(price=price, stock=stock))
+        for more, statuses in ((MORE_ORDERS, OrderStatus), (MORE_ATTEMPTS, AttemptStatus)):
+            for number, status in enumerate(statuses, start=2):
+                connection.execute(more.format(id=number, status=status))
     return shop
 
 
@@ -53,8 +67,8 @@ def ask(folder: Path, statement: str) -> list[tuple]:
         return connection.execute(statement).fetchall()
 
 
-def rows(folder: Path) -> dict[str, tuple]:
-    return {table: ask(folder, f"SELECT * FROM {table}")[0] for table in TABLES}
+def rows(folder: Path) -> dict[str, list[tuple]]:
+    return {table: ask(folder, f"SELECT * FROM {table} ORDER BY id") for table in TABLES}
 
 
 # SQLite writes a column that was added later behind the one before it.
@@ -79,7 +93,9 @@ def test_a_database_with_data_is_upgraded_with_every_row_as_it_was(tmp_path: Pat
     shop.flask("init-db")
 
     after = rows(tmp_path)
-    assert {table: row[: len(before[table])] for table, row in after.items()} == before
+    kept = {table: [row[: len(before[table][0])] for row in found] for table, found in after.items()}
+    assert kept == before
+    assert (len(kept["orders"]), len(kept["attempts"])) == (1 + len(OrderStatus), 1 + len(AttemptStatus))
     assert ask(tmp_path, "PRAGMA foreign_key_check") == []
 
 
