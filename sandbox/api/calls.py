@@ -29,6 +29,7 @@ def concern(session_id: str) -> None:
 
 def _begin() -> None:
     context.use_account(auth.key_of(request.headers.get("Authorization")))
+    g.began_at = ledger.clock.stamp()
     g.rate_limit = _count()
     g.rate_limit.check()
     if request.get_data() and request.mimetype and not request.is_json:
@@ -41,7 +42,7 @@ def _end(answer: Response) -> Response:
         answer.headers.update(g.rate_limit.headers)
         ledger.add_call(
             g.get("session_id", ""),
-            ledger.clock.stamp(),
+            g.began_at,
             request.method,
             request.path,
             answer.status_code,

@@ -73,6 +73,14 @@ def test_whatever_is_asked_about_a_refund_or_a_saved_method_is_told(merchant, da
     assert {("Refund", "Rp1.000"), ("Refund", "Rp2.000")} <= set(told)
 
 
+def test_a_call_is_told_before_what_it_did(merchant, dashboard, control):
+    control.turns_dial("before_answer")
+    session = merchant.create()
+    control.waits_for(session, 2)
+
+    assert headings(dashboard.opens_story(session))[:2] == [("API call", "POST /sessions"), ("Attempt to pay", "QRIS")]
+
+
 def test_the_customer_and_the_reason_of_a_refund_are_told(merchant, dashboard, buyer):
     siti = new_customer(email="siti@example.com")
     known = merchant.post("/customers", json=siti).json()["id"]
