@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
+
 from ..catalog import stock
 from ..config import Settings
 from ..database import db, transaction
@@ -71,11 +73,19 @@ def place_order(
     returned as it is. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or EarlierOrderClosing.
     """
     _make_room(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider, settings.shop)
+    try:
+        return _placed(cart, details, buyer_key, settings.shop, seen_amount)
+    except IntegrityError:
+        # PostgreSQL lets two clicks begin at once and turns the second away: it goes on with the order of the first.
+        return _placed(cart, details, buyer_key, settings.shop, seen_amount)
+
+
+def _placed(cart: Cart, details: BuyerDetails, buyer_key: str, shop: Shop, seen_amount: int | None) -> Order:
     with transaction():
-        summary = _agreed(cart, buyer_key, settings.shop, seen_amount)
+        summary = _agreed(cart, buyer_key, shop, seen_amount)
         order = open_order(buyer_key)
         if order is None:
-            return _new_order(summary, details, buyer_key, settings.shop)
+            return _new_order(summary, details, buyer_key, shop)
         if _is_for(order, summary):
             _keep_details(order, details)
         elif not order.is_suspect:

@@ -1,8 +1,10 @@
 """Placing an order: what is held and frozen, what happens to the order before, and when nothing is written."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from store.database import db
 from store.models import Order
@@ -43,6 +45,22 @@ def test_an_order_keeps_the_prices_at_which_it_was_placed(desk: Desk, shop: Shop
         slug: CATALOG[slug]["price"] for slug in (COFFEE, TEA)
     }
     assert "Renamed" not in {line.name for line in order.lines}
+
+
+def test_a_click_that_the_database_turns_away_goes_on_with_the_order_of_the_one_before_it(desk: Desk, shop: Shop):
+    first = desk.places()
+    desk.sets(first, buyer_key="not seen yet")
+    turn_away = "BEGIN SELECT RAISE(ABORT, 'as if another one had been committed just now'); END"
+    shop.sql(f"CREATE TRIGGER another BEFORE INSERT ON orders {turn_away}")
+
+    def come_to_light(*_) -> None:
+        with sqlite3.connect(shop.folder / "shop.db") as connection:
+            connection.executescript("DROP TRIGGER another; UPDATE orders SET buyer_key = 'siti'")
+
+    event.listen(db.engine, "handle_error", lambda _: event.listen(db.engine, "checkin", come_to_light, once=True))
+
+    assert desk.places() == first
+    assert count_orders() == 1
 
 
 def test_the_same_cart_twice_is_one_order_that_holds_its_stock_once(desk: Desk, shop: Shop):
