@@ -1,7 +1,6 @@
 """What tests share: one sandbox and one shop with its worker for the whole run, a new buyer for each test."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from .buyer import Buyer
 from .ports import free_port
 from .processes import Sandbox, Shop
+from .programs import needed
 from .waiting import PATIENCE
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -54,11 +54,8 @@ def buyer(shop: Shop) -> Buyer:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium. Without one, browser tests are skipped; on CI that is a failure."""
-    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if path is None:
-        is_ci = os.environ.get("CI") == "true"
-        (pytest.fail if is_ci else pytest.skip)(f"No Chromium on this machine: {', '.join(CHROMIUM_NAMES)}.")
+    """The machine's own Chromium."""
+    path = needed(*CHROMIUM_NAMES)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
         yield browser

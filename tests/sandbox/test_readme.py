@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,13 +15,13 @@ from sandbox.trouble import faults
 from sandbox.webhooks.plans import POSITIONS
 
 from ..ports import free_port
+from ..programs import needed
 from .conftest import start
 
 README = Path(__file__).parents[2] / "sandbox" / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 ROUTE = re.compile(r"/(?:_control|sessions)[a-z/]*")
 PAID = ["payment.capture taken", "payment_session.completed taken"]
-NEEDS_BASH = pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="curl or bash is missing")
 
 
 def blocks(language):
@@ -45,7 +44,8 @@ def pasted(fresh):
     for place in ('"127.0.0.1", 9000', "127.0.0.1:9000"):
         assert place in script
     script = script.replace("9000", str(free_port()))
-    result = subprocess.run(["bash", "-ec", script], capture_output=True, text=True, timeout=120, check=False)
+    needed("curl")
+    result = subprocess.run([needed("bash"), "-ec", script], capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 0, result.stderr
     return result.stdout.split("=== end\n")[:-1]
 
@@ -54,12 +54,10 @@ def webhooks(said):
     return re.findall(r"WEBHOOK (.*)", said)
 
 
-@NEEDS_BASH
 def test_each_block_has_an_effect_that_one_sees(pasted):
     assert [said for said in pasted if not said.strip()] == []
 
 
-@NEEDS_BASH
 def test_the_first_blocks_lead_to_a_paid_session_and_its_webhooks(pasted):
     account, order, paid = pasted[:3]
 
@@ -69,7 +67,6 @@ def test_the_first_blocks_lead_to_a_paid_session_and_its_webhooks(pasted):
     assert '"status":"COMPLETED"' in paid
 
 
-@NEEDS_BASH
 def test_the_dashboard_shows_what_the_first_blocks_did(pasted, fresh):
     story = re.search(r"Its story: (\S+)", pasted[2])[1]
 
@@ -77,14 +74,12 @@ def test_the_dashboard_shows_what_the_first_blocks_did(pasted, fresh):
     assert "payment_session.completed" in requests.get(story, timeout=30).text
 
 
-@NEEDS_BASH
 def test_the_late_webhook_comes_with_the_clock(pasted):
     before, after = pasted[3].split("Paid, and no webhook yet.")
 
     assert (webhooks(before), sorted(webhooks(after))) == ([], PAID)
 
 
-@NEEDS_BASH
 def test_the_others_come_twice_and_forged(pasted):
     doubled, forged = pasted[4:6]
 
@@ -108,14 +103,18 @@ def test_powershell_is_told_the_same_routes_key_and_token():
         assert text in bash and text in powershell
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="Node is missing")
 def test_the_lines_for_node_print_a_link_that_can_be_paid(fresh, tmp_path):
     (block,) = blocks("js")
     (tmp_path / "order.mjs").write_text(block, encoding="utf-8")
     settings = {"XENDIT_API_URL": fresh, "XENDIT_SECRET_KEY": DEFAULT_SECRET_KEY}
 
     result = subprocess.run(
-        ["node", "order.mjs"], cwd=tmp_path, env={**os.environ, **settings}, capture_output=True, text=True, timeout=60
+        [needed("node"), "order.mjs"],
+        cwd=tmp_path,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
     assert result.returncode == 0, result.stderr
