@@ -135,6 +135,7 @@ def test_an_upgrade_waits_for_another_program_that_writes_just_now(tmp_path: Pat
 
     end.join()
     other.close()
+    assert ask(tmp_path, "SELECT version_num FROM alembic_version") != [("0001",)]
 
 
 def test_foreign_keys_are_watched_again_after_an_upgrade(tmp_path: Path):

@@ -26,6 +26,16 @@ def looks(desk: Desk, order: Order) -> None:
         checks.check(attempt_id, desk.provider)
 
 
+def looks_until_it_is_given_up(desk: Desk, order: Order) -> str:
+    """Look after a day and again an hour later; return what became of the order in between."""
+    desk.waits(hours=24)
+    looks(desk, order)
+    early = order.status
+    desk.waits(hours=1)
+    looks(desk, order)
+    return early
+
+
 def test_whoever_has_waited_longest_is_taken_first_and_no_more_than_asked_for(desk: Desk):
     waiting = {name: desk.opens(buyer=name).newest_attempt for name in ("siti", "budi", "dewi")}
     for name, seconds in (("siti", 20), ("budi", 30), ("dewi", 10)):
@@ -167,11 +177,7 @@ def test_an_order_that_xendit_could_not_be_asked_about_for_a_day_is_given_up(des
     order = desk.opens()
     sandbox.spoil("*", "error", status=503, count=None)
 
-    desk.waits(hours=24)
-    looks(desk, order)
-    early = order.status
-    desk.waits(hours=1)
-    looks(desk, order)
+    early = looks_until_it_is_given_up(desk, order)
 
     assert early == OrderStatus.CLOSING
     assert order.is_canceled
@@ -185,12 +191,8 @@ def test_an_order_whose_session_never_ends_though_xendit_answers_is_given_up_too
     before = shop.stock(COFFEE)
     order = desk.opens()
     sandbox.alter(order.newest_attempt.session_id, status="A_STATUS_OF_TOMORROW")
-    desk.waits(hours=24)
-    looks(desk, order)
-    early = order.status
 
-    desk.waits(hours=1)
-    looks(desk, order)
+    early = looks_until_it_is_given_up(desk, order)
 
     assert early == OrderStatus.CLOSING
     assert (order.is_canceled, shop.stock(COFFEE)) == (True, before)
