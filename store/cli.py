@@ -134,7 +134,7 @@ def worker(once: bool) -> None:
     work = Worker(
         current_app._get_current_object(),
         current_app.extensions["xendit"],
-        is_test_key=settings.xendit_secret_key.startswith("xnd_development_"),
+        is_test_key=settings.has_test_key,
     )
     if once:
         sys.exit(0 if work.run_once() else 1)

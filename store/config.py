@@ -60,6 +60,10 @@ class Settings:
     sandbox_public_url: str | None
     shop: Shop
 
+    @property
+    def has_test_key(self) -> bool:
+        return self.xendit_secret_key.startswith("xnd_development_")
+
 
 def read_settings(environ: Mapping[str, str] | None = None, shop_file: Path = SHOP_FILE) -> Settings:
     """Return the settings of this process, from `environ` or else the environment and `.env`, and from `shop_file`.
@@ -193,8 +197,7 @@ def _api_problems(settings: Settings) -> list[str]:
             f"XENDIT_API_URL is {settings.xendit_api_url!r}, but a browser lets no form lead to an IPv6 address:"
             " name the host instead, such as http://localhost:8001."
         ]
-    is_test_key = settings.xendit_secret_key.startswith("xnd_development_")
-    if address.scheme == "http" and not is_loopback(address.host) and not is_test_key:
+    if address.scheme == "http" and not is_loopback(address.host) and not settings.has_test_key:
         return ["XENDIT_API_URL must be https: a live key never travels in the open."]
     return []
 

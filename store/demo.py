@@ -19,7 +19,7 @@ from pathlib import Path
 from honcho import manager as honcho
 from honcho.printer import Message, Printer
 
-from .config import INSTANCE, ROOT, Settings, SettingsError, read_environment, read_port, read_settings
+from .config import INSTANCE, PORTS, ROOT, Settings, SettingsError, read_environment, read_port, read_settings
 from .rules.secrets import secret_key_problem, webhook_token_problem, xendit_key_problem
 from .xendit import is_loopback, origin
 
@@ -31,7 +31,6 @@ except ImportError:  # Windows has none.
 HOST = "127.0.0.1"
 # Seconds. A shop that has just called Xendit waits 10 for the answer, and on a busy machine all takes longer.
 honcho.KILL_WAIT = 20
-HIGHEST_PORT = 65535
 # What is made once for the demo, and kept so that a second run changes nothing.
 SECRETS_FILE = INSTANCE / "demo-secrets"
 # The demo's settings for other commands: flask --env-file instance/demo.env --app app orders
@@ -115,7 +114,7 @@ def port_problem(name: str, port: int, error: OSError) -> str:
     else:
         why = f"cannot be opened ({error.strerror})"
     # Below 1024 most systems let only their administrator in.
-    other = port + 8000 if port < 1024 else port + 10 if port + 10 <= HIGHEST_PORT else port - 10
+    other = port + 8000 if port < 1024 else port + 10 if port + 10 in PORTS else port - 10
     return f"Port {port} {why}; set {name} to another one, for example {name}={other} make run."
 
 

@@ -21,7 +21,8 @@ def environment(folder: Path) -> dict[str, str]:
 
     Raises UnreadableText.
     """
-    own = {name: value for name, value in os.environ.items() if name not in _taken_from_others(folder)}
+    foreign = _taken_from_others(folder)
+    own = {name: value for name, value in os.environ.items() if name not in foreign}
     return {**_env_file(folder / ".env"), **bare(own)}
 
 

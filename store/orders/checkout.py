@@ -11,7 +11,7 @@ from ..models import Order, OrderLine
 from ..rules import chance
 from ..rules.cart import Cart
 from ..rules.clock import now
-from ..rules.schedule import hold_end, session_end
+from ..rules.schedule import session_end
 from ..rules.status import OrderStatus
 from ..shop import Shop
 from ..xendit import Client
@@ -141,7 +141,7 @@ def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Sh
         amount=summary.amount,
         shipping_fee=summary.shipping_fee,
         currency=summary.currency,
-        hold_expires_at=hold_end(now(), shop.hold_minutes, now()),
+        hold_expires_at=now() + shop.hold,
     )
     _keep_details(order, details)
     # Always in the same order, so that two buyers of the same two products cannot block each other.

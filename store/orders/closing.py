@@ -32,7 +32,7 @@ def finish_if_clear(order: Order, cause: str) -> None:
 
 
 def give_up_if_late(order: Order) -> None:
-    """Cancel an order that is still closing long after its hold, because Xendit cannot be reached."""
+    """Cancel an order that is still closing long after its hold, whatever Xendit answers, or if it does not."""
     if not order.is_closing or order.hold_expires_at + GIVE_UP_CLOSING > now():
         return
     cause = "Xendit could not be asked in time"

@@ -158,7 +158,9 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
 
 
 def _note_trouble(attempt_id: int, error: XenditError, goes_on: bool) -> None:
-    """A refused call did nothing. After any other failure the session may exist, so the attempt stays SENT."""
+    """A call that was refused, or one too many, did nothing. After other failures the attempt stays SENT: the session
+    may exist.
+    """
     did_nothing = isinstance(error, ProviderRefused | RateLimited)
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)

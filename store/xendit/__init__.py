@@ -1,11 +1,11 @@
 """Xendit Payment Sessions over HTTP: the one package that knows the provider's names and shapes.
 
-It needs `requests` only and knows nothing of the shop, so it can be lifted out whole.
+It needs `requests`, with the `idna` that it brings, and knows nothing of the shop, so it can be lifted out whole.
 """
 
 from .client import Client, Patience
 from .errors import ProviderRefused, ProviderUnavailable, RateLimited, UntrustedAnswer, XenditError
-from .hosts import Origin, bare_origin, host_name, is_loopback, origin
+from .hosts import Origin, bare_origin, is_loopback, origin
 from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
 from .webhook import BadWebhook, Event, is_authentic, parse_event
@@ -28,7 +28,6 @@ __all__ = [
     "UntrustedAnswer",
     "XenditError",
     "bare_origin",
-    "host_name",
     "is_authentic",
     "is_loopback",
     "origin",
