@@ -30,7 +30,7 @@ EXPECTED = "100-continue"
 # How long nothing may come before no more is awaited of what is ignored.
 IGNORED_SECONDS = 0.2
 SESSION_ID = re.compile(r"ps-[0-9a-f]{20}([0-9a-f]{4})")
-LOGGED_PATHS = ("/sessions", "/_control/", "/v3/", "/payments/", "/refunds")
+LOGGED_PATHS = ("/sessions", "/_control/", "/v3/", "/payments/", "/refunds", "/customers", "/balance")
 LENGTH = re.compile(r"\d{1,12}", re.ASCII)
 CHUNK_LENGTH = re.compile(rb"[0-9a-fA-F]{1,8}(?:;[^\r\n]*)?\r\n")
 NO_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)

@@ -133,6 +133,18 @@ def test_it_prints_calls_and_deliveries_but_no_secret(starts, receiver):
     assert not any(secret in printed for secret in secrets)
 
 
+def test_it_prints_a_call_of_every_kind(starts):
+    process, address = starts()
+    document = requests.get(f"{address}/openapi.json", timeout=30).json()
+    paths = [re.sub(r"{.*?}", "nobody", path) for path in document["paths"]]
+
+    for path in paths:
+        requests.get(f"{address}{path}", timeout=30)
+
+    read_until(process, *(f"GET {path} 4" for path in paths))
+    stop(process)
+
+
 def test_a_database_file_keeps_everything(starts, tmp_path):
     options = ("--secret-key", SECRET_KEY, "--database", str(tmp_path / "sandbox.db"))
     process, address = starts(*options)
