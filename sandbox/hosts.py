@@ -1,4 +1,4 @@
-"""Host names, compared as host names and never as text: the one place of the sandbox that reads them."""
+"""Host names in one spelling each, so that they are compared as host names and never as text."""
 
 import ipaddress
 from typing import NamedTuple

@@ -23,8 +23,9 @@ def stand_around(bp: Blueprint, *checks: Callable[[], None]) -> None:
     bp.after_request(_end)
 
 
-def concern(session_id: str) -> None:
-    g.session_id = session_id
+def concern(session_id: str | None) -> None:
+    """None is an object that nobody knows: the call is in no session's story."""
+    g.session_id = session_id or ""
 
 
 def _begin() -> None:

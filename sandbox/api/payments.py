@@ -25,7 +25,7 @@ def find_story() -> None:
     [(name, given)] = request.view_args.items()
     component, table = IDS[name]
     bodies.check_parameter(component, given)
-    calls.concern(ledger.session_of(table, given) or "")
+    calls.concern(ledger.session_of(table, given))
 
 
 calls.stand_around(bp, check_version, find_story)

@@ -14,7 +14,7 @@ calls.stand_around(bp)
 @bp.post("/refunds")
 def create() -> ResponseReturnValue:
     body = bodies.checked(request.get_data(), "CreateRefund")
-    calls.concern(ledger.session_of("payment_requests", body["payment_request_id"]) or "")
+    calls.concern(ledger.session_of("payment_requests", body["payment_request_id"]))
     key = request.headers.get("idempotency-key")
     return jsonify(idempotency.once(ledger, "create_refund", key, body, lambda: refunds.create(ledger, body)))
 
@@ -28,11 +28,11 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/refunds/<refund_id>")
 def show(refund_id: str) -> ResponseReturnValue:
-    calls.concern(ledger.session_of("refunds", refund_id) or "")
+    calls.concern(ledger.session_of("refunds", refund_id))
     return jsonify(refunds.find(ledger, refund_id))
 
 
 @bp.post("/refunds/<refund_id>/cancel")
 def cancel(refund_id: str) -> ResponseReturnValue:
-    calls.concern(ledger.session_of("refunds", refund_id) or "")
+    calls.concern(ledger.session_of("refunds", refund_id))
     return jsonify(refunds.cancel(ledger, refund_id))

@@ -20,12 +20,12 @@ calls.stand_around(bp, check_version)
 @bp.post("/v3/refunds")
 def create() -> ResponseReturnValue:
     body = bodies.checked(request.get_data(), "CreateV3Refund")
-    calls.concern(ledger.session_of("payments", body["payment_id"]) or "")
+    calls.concern(ledger.session_of("payments", body["payment_id"]))
     return jsonify(v3_refunds.create(ledger, body))
 
 
 @bp.get("/v3/refunds/<refund_id>")
 def show(refund_id: str) -> ResponseReturnValue:
     bodies.check_parameter("V3RefundId", refund_id)
-    calls.concern(ledger.session_of("refunds", refund_id) or "")
+    calls.concern(ledger.session_of("refunds", refund_id))
     return jsonify(v3_refunds.find(ledger, refund_id))

@@ -189,10 +189,11 @@ def _check_components(request: dict) -> None:
     """The pages on which the components may stand: with that mode there must be one (CONTRACT 2.1)."""
     path = "/body/components_configuration"
     configuration = request.get("components_configuration", {})
-    if request["mode"] == COMPONENTS and "components_configuration" not in request:
-        raise errors.missing("/body", "components_configuration")
-    if request["mode"] == COMPONENTS and "origins" not in configuration:
-        raise errors.missing(path, "origins")
+    if request["mode"] == COMPONENTS:
+        if "components_configuration" not in request:
+            raise errors.missing("/body", "components_configuration")
+        if "origins" not in configuration:
+            raise errors.missing(path, "origins")
     if configuration.get("origins") == []:
         raise errors.invalid_request([(f"{path}/origins", "must NOT have fewer than 1 items")])
     for position, origin in enumerate(configuration.get("origins", ())):

@@ -13,9 +13,9 @@ def of(ledger: Ledger, account_type: str, currency: str | None = None) -> int | 
 
     All money is cash here; the other kinds of account are empty.
     """
-    every = ledger.payments()
     if account_type != CASH:
         return 0
+    every = ledger.payments()
     currency = currency or (every[0]["currency"] if every else USUAL_CURRENCY)
     collected = amounts.total(payments.captured(payment) for payment in every if payment["currency"] == currency)
     given_back = amounts.total(

@@ -1,5 +1,6 @@
 """Webhooks: announced in the transaction that makes them true, and sent again by hand."""
 
+from ..memory.accounts import Account
 from ..memory.ledger import Ledger
 from . import plans
 
@@ -8,10 +9,13 @@ BATCH_LIMIT = 500
 
 def announce(ledger: Ledger, event: str, session_id: str, data: dict) -> None:
     """Put an event on the way. It leaves as soon as the transaction around it is committed."""
-    envelope = {"event": event, "business_id": ledger.account.business_id, "created": None}
-    if event.startswith("payment."):
-        envelope["api_version"] = "v3"
-    plans.put_on_the_way(ledger, session_id, envelope | {"data": data})
+    plans.put_on_the_way(ledger, session_id, envelope(ledger.account, event, None) | {"data": data})
+
+
+def envelope(account: Account, event: str, created: str | None) -> dict:
+    """What stands around the data of every webhook; a delivery gets `created` at each try."""
+    found = {"event": event, "business_id": account.business_id, "created": created}
+    return found | {"api_version": "v3"} if event.startswith("payment.") else found
 
 
 def chosen(ledger: Ledger, session_id: str | None = None, since: str | None = None) -> list[int]:

@@ -7,6 +7,7 @@ shapes of such webhooks, with ids of nobody.
 from typing import NamedTuple
 
 from ..memory.accounts import Account
+from . import deliveries
 from .shapes import OF_NOBODY
 
 AT = "2026-01-01T00:00:00.000Z"
@@ -122,9 +123,7 @@ def body(topic: Topic, account: Account, now: str) -> dict:
     """The webhook as it is posted to that account's address at that moment."""
     if topic.event is None:
         return topic.data
-    envelope = {"event": topic.event, "business_id": account.business_id, "created": now}
-    if topic.event.startswith("payment."):
-        envelope["api_version"] = "v3"
+    envelope = deliveries.envelope(account, topic.event, now)
     # Xendit's example of a refund's webhook holds a second envelope inside the first.
     data = envelope | {"data": topic.data} if topic.event.startswith("refund.") else topic.data
     return envelope | {"data": data}
