@@ -8,6 +8,7 @@ from .errors import ProviderRefused, ProviderUnavailable, RateLimited, Untrusted
 from .hosts import Origin, bare_origin, is_loopback, origin
 from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
+from .payments import PaymentRecord, PaymentRecordStatus, PaymentRequestRecord
 from .webhook import BadWebhook, Event, is_authentic, parse_event
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     "Item",
     "Origin",
     "Patience",
+    "PaymentRecord",
+    "PaymentRecordStatus",
+    "PaymentRequestRecord",
     "ProviderRefused",
     "ProviderUnavailable",
     "RateLimited",

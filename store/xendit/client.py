@@ -13,7 +13,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -23,6 +23,7 @@ from . import strict_json
 from .errors import ProviderRefused, ProviderUnavailable, RateLimited, UntrustedAnswer, XenditError
 from .links import AllowedHosts
 from .payloads import Session, SessionRequest
+from .payments import PaymentRecord, PaymentRequestRecord
 
 MAX_ANSWER_BYTES = 256 * 1024
 CHUNK = 16 * 1024
@@ -34,6 +35,7 @@ SAME_TIME = timedelta(seconds=5)
 MOST_CLOCK_OFFSET = timedelta(days=7)
 
 log = logging.getLogger(__name__)
+Record = TypeVar("Record", Session, PaymentRecord, PaymentRequestRecord)
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,13 @@ class Answer(NamedTuple):
     content: bytes
 
 
+API_VERSION = {"api-version": "2024-11-11"}  # The only one there is for /v3 (CONTRACT 1.1).
 CREATE = Patience(connect=2, read=8, total=10)
 LOOK = Patience(connect=2, read=5, total=7)
 
 
 class Client:
-    """Calls Xendit's session endpoints with one secret key. Safe to share between threads.
+    """Calls Xendit's API with one secret key. Safe to share between threads.
 
     `transport` is what carries the calls, if that is not the network; `monotonic` tells how long they took,
     and `now` what time it is here. What time it is at Xendit, each of its answers tells. `pages_url` is where
@@ -103,21 +106,32 @@ class Client:
 
     def get_session(self, session_id: str, patience: Patience = LOOK) -> Session:
         """Read a session. Source: GET /sessions/{id}. Raises ProviderRefused or ProviderUnavailable."""
-        return self._one_session("GET", session_id, "", patience)
+        return self._one(Session, "GET", "/sessions", session_id, patience)
 
     def cancel_session(self, session_id: str) -> Session:
         """End an ACTIVE session, so that its link stops working. Source: POST /sessions/{id}/cancel.
 
         Raises ProviderRefused (422 if it is not ACTIVE any more) or ProviderUnavailable.
         """
-        return self._one_session("POST", session_id, "/cancel", LOOK)
+        return self._one(Session, "POST", "/sessions", session_id, LOOK, "/cancel")
 
-    def _one_session(self, method: str, session_id: str, action: str, patience: Patience) -> Session:
-        path = f"/sessions/{quote(session_id, safe='')}{action}"
-        session = Session.from_json(self._call(method, path, patience, None, f"/sessions/…{action}"))
-        if session.id != session_id:
-            raise UntrustedAnswer("the answer is about another session")
-        return session
+    def get_payment(self, payment_id: str, patience: Patience = LOOK) -> PaymentRecord:
+        """Read a payment. Source: GET /v3/payments/{id}. Raises ProviderRefused or ProviderUnavailable."""
+        return self._one(PaymentRecord, "GET", "/v3/payments", payment_id, patience)
+
+    def get_payment_request(self, request_id: str, patience: Patience = LOOK) -> PaymentRequestRecord:
+        """Read a payment request. Source: GET /v3/payment_requests/{id}. Raises as `get_payment` does."""
+        return self._one(PaymentRequestRecord, "GET", "/v3/payment_requests", request_id, patience)
+
+    def _one(
+        self, kind: type[Record], method: str, path: str, object_id: str, patience: Patience, action: str = ""
+    ) -> Record:
+        """Ask about one object by its id, and see that the answer is about that one."""
+        full_path = f"{path}/{quote(object_id, safe='')}{action}"
+        record = kind.from_json(self._call(method, full_path, patience, None, f"{path}/…{action}"))
+        if record.id != object_id:
+            raise UntrustedAnswer("the answer is about another object")
+        return record
 
     def _call(self, method: str, path: str, patience: Patience, body: dict | None, subject: str) -> Any:
         """Make one call and return the parsed answer. `subject` stands for it in the log."""
@@ -141,6 +155,7 @@ class Client:
             method,
             self._api_url + path,
             json=body,
+            headers=API_VERSION if path.startswith("/v3/") else None,
             auth=self._auth,
             timeout=(patience.connect, patience.read),
             allow_redirects=False,

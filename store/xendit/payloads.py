@@ -6,14 +6,12 @@ Amounts are in major units here, as on the wire: 150000 IDR is Rp150.000.
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from .errors import UntrustedAnswer
-
-# Xendit's own have 27 and 39 characters, but promise nothing (CONTRACT 9.14, 9.15). What is longer could not be stored.
-LONGEST_ID = 64
+from .fields import LONGEST_ID, decimal, text
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,10 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Session:
-    """Xendit's record of a session. `amount` is None if the answer has none that is a number."""
+    """Xendit's record of a session. `amount` is None if the answer has none that is a number.
+
+    The payment, and the payment request that it belongs to, are named once there was one (CONTRACT 2.7).
+    """
 
     id: str
     status: str  # mostly a SessionStatus, but nobody promises that there will never be another
@@ -114,6 +115,8 @@ class Session:
     currency: str
     payment_id: str | None
     link: str | None
+    payment_request_id: str | None = None
+    business_id: str | None = None
 
     @property
     def is_active(self) -> bool:
@@ -134,18 +137,20 @@ class Session:
         """Return the session in an answer. Raises UntrustedAnswer if there is none."""
         if not isinstance(body, dict):
             raise UntrustedAnswer("the answer is no JSON object")
-        session_id, status = _text(body.get("payment_session_id"), LONGEST_ID), _text(body.get("status"))
+        session_id, status = text(body.get("payment_session_id"), LONGEST_ID), text(body.get("status"))
         if not session_id or not status:
             raise UntrustedAnswer("the answer has no session id or no status")
         return cls(
             id=session_id,
             status=status,
-            type=_text(body.get("session_type")) or "",
-            reference=_text(body.get("reference_id")) or "",
-            amount=_decimal(body.get("amount")),
-            currency=_text(body.get("currency")) or "",
-            payment_id=_text(body.get("payment_id"), LONGEST_ID),
-            link=_text(body.get("payment_link_url"), limit=2000),
+            type=text(body.get("session_type")) or "",
+            reference=text(body.get("reference_id")) or "",
+            amount=decimal(body.get("amount")),
+            currency=text(body.get("currency")) or "",
+            payment_id=text(body.get("payment_id"), LONGEST_ID),
+            link=text(body.get("payment_link_url"), limit=2000),
+            payment_request_id=text(body.get("payment_request_id"), LONGEST_ID),
+            business_id=text(body.get("business_id"), LONGEST_ID),
         )
 
 
@@ -156,18 +161,3 @@ def _present(fields: dict[str, Any]) -> dict[str, Any]:
 def _number(amount: int | Decimal) -> int | float:
     # JSON has one kind of number. A float of two decimals prints them exactly as they were.
     return amount if isinstance(amount, int) else float(amount)
-
-
-def _text(value: Any, limit: int = 255) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= limit else None
-
-
-def _decimal(value: Any) -> Decimal | None:
-    """The examples in Xendit's documents show amounts both as numbers and as text."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None

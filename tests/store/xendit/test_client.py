@@ -13,11 +13,11 @@ import urllib3
 from requests.adapters import BaseAdapter
 
 from store.rules import clock
-from store.xendit import Client, Customer, Item, ProviderRefused, ProviderUnavailable, RateLimited, SessionRequest
+from store.xendit import ProviderRefused, ProviderUnavailable, RateLimited
 
 from ...in_process import Sandbox
-from ...records import SECRET_KEY
 from ...standing_clock import StandingClock
+from .calls import client_of, request_until
 
 
 class Failing(BaseAdapter):
@@ -32,19 +32,6 @@ class Failing(BaseAdapter):
 
     def close(self) -> None:
         pass
-
-
-def client_of(sandbox: Sandbox, **settings) -> Client:
-    usual = {"secret_key": SECRET_KEY, "api_url": sandbox.url, "transport": sandbox.network, "now": clock.now}
-    return Client(**usual | settings)
-
-
-def request_until(minutes: float, reference: str = "W-TEST22-A1") -> SessionRequest:
-    return SessionRequest(
-        reference, 85000, "IDR", "ID", "An order", Customer(reference, "Siti", "", None, "+6281234567890"),
-        (Item("a", "PHYSICAL_PRODUCT", "A", "All", 85000, 1),), clock.now() + timedelta(minutes=minutes),
-        "https://shop.example/complete", "https://shop.example/cancel",
-    )  # fmt: skip
 
 
 def dated(date: str) -> Sandbox:

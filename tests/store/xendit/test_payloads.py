@@ -35,6 +35,8 @@ ANSWER = {
     "currency": "IDR",
     "payment_id": "py-1",
     "payment_link_url": "https://xen.to/x",
+    "payment_request_id": "pr-1",
+    "business_id": "5f27a14a9bf05c73dd040bc8",
 }
 
 
@@ -75,8 +77,9 @@ def test_an_answer_becomes_a_session():
     session = Session.from_json(ANSWER)
 
     assert session == Session(
-        "ps-1", "ACTIVE", "PAY", "W-TEST22-A1", Decimal(188000), "IDR", "py-1", "https://xen.to/x"
-    )
+        "ps-1", "ACTIVE", "PAY", "W-TEST22-A1", Decimal(188000), "IDR", "py-1", "https://xen.to/x",
+        payment_request_id="pr-1", business_id="5f27a14a9bf05c73dd040bc8",
+    )  # fmt: skip
     assert session.is_active
 
 
@@ -122,10 +125,13 @@ def test_a_text_that_is_none_compares_equal_to_nothing_we_sent(field: str, odd):
 
 
 @pytest.mark.parametrize("odd", [None, "", 7, [], {}, True], ids=repr)
-def test_a_payment_id_or_link_that_is_no_text_is_none(odd):
-    session = Session.from_json({**ANSWER, "payment_id": odd, "payment_link_url": odd})
+def test_another_id_or_a_link_that_is_no_text_is_none(odd):
+    names = ("payment_id", "payment_request_id", "business_id", "payment_link_url")
 
-    assert (session.payment_id, session.link) == (None, None)
+    session = Session.from_json({**ANSWER, **dict.fromkeys(names, odd)})
+
+    found = (session.payment_id, session.payment_request_id, session.business_id, session.link)
+    assert found == (None, None, None, None)
 
 
 def test_fields_that_we_do_not_know_are_ignored():
@@ -133,12 +139,19 @@ def test_fields_that_we_do_not_know_are_ignored():
 
 
 def test_an_id_is_taken_as_it_is_up_to_what_can_be_stored():
-    session = Session.from_json({**ANSWER, "payment_session_id": "x" * 64, "payment_id": "y" * 64})
+    ids = {"payment_session_id": "x" * 255, "payment_id": "y" * 255, "payment_request_id": "z" * 255}
 
-    assert (session.id, session.payment_id) == ("x" * 64, "y" * 64)
+    session = Session.from_json({**ANSWER, **ids, "business_id": "b" * 255})
+
+    found = (session.id, session.payment_id, session.payment_request_id, session.business_id)
+    assert found == ("x" * 255, "y" * 255, "z" * 255, "b" * 255)
 
 
-def test_an_id_that_cannot_be_stored_is_none():
-    assert Session.from_json({**ANSWER, "payment_id": "y" * 65}).payment_id is None
+@pytest.mark.parametrize("name", ["payment_id", "payment_request_id", "business_id"])
+def test_another_id_that_cannot_be_stored_is_none(name: str):
+    assert getattr(Session.from_json({**ANSWER, name: "y" * 256}), name) is None
+
+
+def test_a_session_whose_own_id_cannot_be_stored_is_no_session():
     with pytest.raises(UntrustedAnswer):
-        Session.from_json({**ANSWER, "payment_session_id": "x" * 65})
+        Session.from_json({**ANSWER, "payment_session_id": "x" * 256})

@@ -13,6 +13,25 @@ COMPLETED = {
     "created": "2026-01-05T10:00:00Z",
     "data": {"payment_session_id": "ps-1", "payment_id": "py-1", "reference_id": "W-1-A1", "status": "COMPLETED"},
 }
+PAID = {
+    "event": "payment.capture",
+    "created": "2026-01-05T10:00:00Z",
+    "data": {
+        "payment_id": "py-1", "payment_request_id": "pr-1", "reference_id": "W-1-A1_aB3_x-9Zq0", "status": "SUCCEEDED",
+    },
+}  # fmt: skip
+REFUND = {
+    "id": "rfd-1", "payment_id": "ddpy-1", "payment_request_id": "pr-1", "reference_id": "W-1-R1", "status": "FAILED",
+    "failure_code": "ACCOUNT_NOT_FOUND",
+}  # fmt: skip
+
+REFUND_WITH_NEWER_NAME = {"refund_id" if name == "id" else name: value for name, value in REFUND.items()}
+# Of COMPLETED, PAID and the end of a payment request, as versions before kept them.
+KEYS = [
+    "056c5b8a7c39bbd84985884dd59b3630d143d190fecb02f2574caecf967d1194",
+    "ab5793c4f7ba8a9b21bb3096eb3c03fffbea73de9563977d5ab3f53ecf934c5a",
+    "59a9a19f709f436afe12e19692815a50354d356e838eeb58143c961b52054fb9",
+]
 WRONG = {
     "missing": None, "empty": "", "shorter": TOKEN[:-1], "longer": TOKEN + "x", "space after": TOKEN + " ",
     "upper case": TOKEN.upper(), "another": "x" * len(TOKEN), "not ASCII": "t\xf6k", "not Latin-1": "李" * 35,
@@ -80,6 +99,60 @@ def test_an_events_id_is_the_sessions_where_it_is_about_a_session():
 
     assert event(data=named).session_id == "ps-9"
     assert event(event="payment.capture", data=named).session_id is None
+
+
+def test_an_event_about_a_payment_names_its_payment_request():
+    found = event(**PAID)
+
+    assert (found.payment_id, found.payment_request_id, found.session_id) == ("py-1", "pr-1", None)
+
+
+def test_an_event_about_a_payment_request_names_it():
+    found = event(event="payment_request.expiry", data={"payment_request_id": "pr-1", "status": "EXPIRED"})
+
+    assert (found.payment_request_id, found.payment_id, found.refund_id) == ("pr-1", None, None)
+
+
+def refund_event(data: dict, event_name: str = "refund.failed"):
+    return event(event=event_name, data=data)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        REFUND, REFUND_WITH_NEWER_NAME,
+        {"event": "refund.failed", "created": "2020-08-29T09:12:33.001Z", "data": REFUND},
+        {"event": "refund.failed", "created": "2020-08-29T09:12:34.001Z", "data": REFUND_WITH_NEWER_NAME},
+    ],
+    ids=["in data", "by the newer name", "in a second envelope", "in a second envelope, by the newer name"],
+)  # fmt: skip
+def test_a_refund_is_found_wherever_xendit_puts_it_and_its_event_has_one_key(sent: dict):
+    found = refund_event(sent)
+
+    assert (found.refund_id, found.payment_id, found.payment_request_id) == ("rfd-1", "ddpy-1", "pr-1")
+    assert (found.reference, found.failure_code) == ("W-1-R1", "ACCOUNT_NOT_FOUND")
+    assert found.key == refund_event(REFUND).key
+
+
+@pytest.mark.parametrize("changes", [{"id": "rfd-2"}, {"status": "SUCCEEDED"}], ids=["refund", "status"])
+def test_two_refunds_of_one_payment_are_two_events(changes: dict):
+    assert refund_event({**REFUND, **changes}).key != refund_event(REFUND).key
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], "text", {}], ids=repr)
+def test_a_refund_event_whose_second_envelope_is_empty_is_still_an_event(odd):
+    assert refund_event({"data": odd, "id": "rfd-1"}).refund_id == "rfd-1"
+
+
+def test_only_a_refund_event_has_a_second_envelope():
+    assert event(data={"data": REFUND, "payment_session_id": "ps-1"}).payment_request_id is None
+
+
+def test_the_key_of_an_event_stays_what_it_was():
+    """A shop that is upgraded knows an event again that it stored before."""
+    keys = [event().key, event(**PAID).key, event(event="payment_request.expiry", data={"payment_request_id": "p"}).key]
+
+    assert keys == KEYS
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"7", b"{", b'{"a": NaN}', b"[" * 9_000], ids=repr)
