@@ -103,7 +103,10 @@ def expire(session_id: str) -> ResponseReturnValue:
 
 @bp.post("/sessions/<session_id>/pay")
 def pay(session_id: str) -> ResponseReturnValue:
-    return jsonify(played.pay(session_id, _choices("channel").get("channel")))
+    """With `late`, money comes for a session that has ended."""
+    body = _body("channel", "late")
+    channel = _text(body, "channel") if "channel" in body else None
+    return jsonify((played.pay_late if _truth(body, "late") else played.pay)(session_id, channel))
 
 
 @bp.post("/sessions/<session_id>/fail")
@@ -252,6 +255,14 @@ def _number(body: dict, name: str) -> int | float:
     value = body.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError(f"{name} must be a number.")
+    return value
+
+
+def _truth(body: dict, name: str) -> bool:
+    """False where nothing is said."""
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false.")
     return value
 
 

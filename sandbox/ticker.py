@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from .memory.database import Database, Row
 from .memory.ledger import Ledger
-from .objects import captures, payment_requests, refunds, sessions
+from .objects import captures, late_money, payment_requests, refunds
 from .webhooks.courier import Courier
 
 TICK_SECONDS = 0.25
@@ -19,7 +19,7 @@ Happening = Callable[[Ledger, str, str], object]
 # The table that holds what is due, and what happens to each object of it.
 HAPPENINGS: tuple[tuple[str, Happening], ...] = (
     ("payment_requests", payment_requests.expire),
-    ("sessions", lambda ledger, session_id, _: sessions.find(ledger, session_id)),
+    ("sessions", late_money.end_or_come),
     ("payments", captures.lapse),
     ("refunds", refunds.settle),
 )

@@ -75,6 +75,10 @@ class Controls:
     def expire(self, session_id: str) -> None:
         self._call("POST", f"/_control/sessions/{session_id}/expire").raise_for_status()
 
+    def pay_late(self, session_id: str) -> None:
+        """Let money come for a session that has ended."""
+        self._call("POST", f"/_control/sessions/{session_id}/pay", json={"late": True}).raise_for_status()
+
     def spoil(self, operation: str, kind: str, **settings) -> None:
         """Spoil the next call of this operation; with `count` so many, with None all until it is healed."""
         fault = {"operation": operation, "kind": kind, **settings}

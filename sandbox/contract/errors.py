@@ -49,6 +49,10 @@ def session_not_active(status: str) -> ApiError:
     return ApiError(422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting ACTIVE")
 
 
+def session_not_ended(status: str) -> ApiError:
+    return ApiError(422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting EXPIRED or CANCELED")
+
+
 def missing(path: str, name: str) -> ApiError:
     """The object at that path lacks a property."""
     return invalid_request([(path, f"must have required property '{name}'")])

@@ -43,6 +43,7 @@ DONE = {
     "tested": "Saved: the address took each sample.",
     "reset": "Everything is forgotten but the settings.",
     "expired": "The session has expired.",
+    "late": "The money has come. The session stays as it ended; its webhook is payment.capture alone.",
     "resent": "Sent again. Reload the page to see the answer.",
 }
 
@@ -151,6 +152,7 @@ PAGES = {
     ".controls.add_fault": controls.show_faults,
     ".controls.resend": controls.show_webhooks,
     ".session.turn_dial": session_page.show,
+    ".session.let_money_come": session_page.show,
     ".session.resend": session_page.show,
 }
 

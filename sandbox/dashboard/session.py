@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ..context import ledger
 from ..contract import errors
 from ..contract.statuses import SessionStatus
-from ..objects import sessions
+from ..objects import late_money, sessions
 from ..trouble import dials
 from ..webhooks import deliveries
 from . import forms, story, wording
@@ -28,6 +28,7 @@ def show(session_id: str) -> ResponseReturnValue:
         "dashboard/show.html",
         session=session,
         is_active=session["status"] == SessionStatus.ACTIVE,
+        can_be_paid_late=late_money.can_come(ledger, session),
         story=story.of_session(ledger, session_id),
         session_dial_words=wording.of_dial(dial),
         chosen=dial.position,
@@ -41,6 +42,12 @@ def show(session_id: str) -> ResponseReturnValue:
 def expire(session_id: str) -> ResponseReturnValue:
     sessions.expire(ledger, session_id)
     return _back(session_id, "expired")
+
+
+@bp.post("/late")
+def let_money_come(session_id: str) -> ResponseReturnValue:
+    late_money.come(ledger, session_id)
+    return _back(session_id, "late")
 
 
 @bp.post("/dial")

@@ -20,8 +20,14 @@ ECHOED = (
 )
 
 
-def create(ledger: Ledger, session: dict, payment: dict, actions: Iterable[dict]) -> None:
-    """Record what the buyer is asked to do for this try."""
+def create(
+    ledger: Ledger,
+    session: dict,
+    payment: dict,
+    actions: Iterable[dict],
+    status: PaymentRequestStatus = PaymentRequestStatus.REQUIRES_ACTION,
+) -> None:
+    """Record what the buyer is asked to do for this try. One that is over from the start is never due."""
     request = {
         "payment_request_id": payment["payment_request_id"],
         "business_id": session["business_id"],
@@ -31,11 +37,11 @@ def create(ledger: Ledger, session: dict, payment: dict, actions: Iterable[dict]
         **{name: payment[name] for name in ("type", "request_amount", "channel_code")},
         **({"channel_properties": payment["channel_properties"]} if "channel_properties" in payment else {}),
         "actions": list(actions),
-        "status": PaymentRequestStatus.REQUIRES_ACTION,
+        "status": status,
         "created": payment["created"],
         "updated": payment["created"],
     }
-    due_at = _due_at(ledger, session, payment["channel_code"])
+    due_at = _due_at(ledger, session, payment["channel_code"]) if is_open(request) else None
     ledger.save_payment_request(session["payment_session_id"], request, due_at)
 
 
@@ -48,8 +54,10 @@ def find(ledger: Ledger, request_id: str) -> dict:
 
 
 def follow(ledger: Ledger, session_id: str, payment: dict) -> dict:
-    """Give the request the outcome of its payment; returns it."""
+    """Give the request the outcome of its payment; returns it. One that is over stays so, though money may come."""
     request = ledger.payment_request(payment["payment_request_id"])
+    if request["status"] not in PAYMENT_REQUEST_MOVES:
+        return request
     status = PaymentRequestStatus(payment["status"])
     check_move(PAYMENT_REQUEST_MOVES, request["status"], status)
     request |= {"status": status, "updated": ledger.clock.stamp()}
@@ -63,6 +71,18 @@ def close_open(ledger: Ledger, session_id: str, status: PaymentStatus) -> None:
     for request in ledger.payment_requests_of(session_id):
         if is_open(request):
             _close(ledger, session_id, request, status)
+
+
+def newest_unfailed(ledger: Ledger, session_id: str, channel_code: str | None = None) -> dict | None:
+    """The newest that did not fail, by that channel if one is named: what a buyer may have paid unheard of."""
+    found = [
+        request
+        for request in ledger.payment_requests_of(session_id)
+        if request["status"] != PaymentRequestStatus.FAILED
+        and request["type"] != "SAVE"
+        and channel_code in (None, request["channel_code"])
+    ]
+    return found[-1] if found else None
 
 
 def is_open(request: dict) -> bool:

@@ -10,6 +10,7 @@ from .. import clock
 from ..contract import amounts, errors
 from ..contract.statuses import PAYMENT_MOVES, PaymentStatus, check_move
 from ..memory.ledger import Ledger
+from ..trouble import dials
 from ..webhooks import deliveries
 from . import payment_requests, sessions, tokens
 
@@ -29,26 +30,49 @@ def start(
     """Record a new try, PENDING until its outcome is known. `save` is the buyer's wish, where asked."""
     with ledger.transaction():
         session = sessions.find_active(ledger, session_id)
-        payment = _new_payment(ledger, session, channel_code, channel_properties, save)
+        payment = new(ledger, session, channel_code, channel_properties, save)
         ledger.save_payment(session_id, payment)
         payment_requests.create(ledger, session, payment, actions)
         return payment
 
 
+def new(
+    ledger: Ledger, session: dict, channel_code: str, channel_properties: dict | None = None, save: bool = False
+) -> dict:
+    """A payment that is PENDING, not stored yet, with a payment request of its own."""
+    now = ledger.clock.stamp()
+    return {
+        "payment_id": ledger.ids.payment_id(),
+        "business_id": session["business_id"],
+        "reference_id": ledger.ids.payment_reference(session["reference_id"]),
+        "payment_request_id": ledger.ids.payment_request_id(),
+        **{name: session[name] for name in ECHOED if name in session},
+        "type": _type(session, save),
+        "request_amount": session["amount"],
+        "channel_code": channel_code,
+        **({"channel_properties": channel_properties} if channel_properties else {}),
+        "status": PaymentStatus.PENDING,
+        "created": now,
+        "updated": now,
+    }
+
+
 def succeed(ledger: Ledger, session_id: str, payment_id: str, details: dict) -> None:
-    """Take the money, reserve it or save the method, and complete the session; once."""
+    """Take the money, reserve it or save the method, and complete the session; once.
+
+    Where the dial lets money come late, it is on its way from now on, and nothing shows that before the session ends.
+    """
     with ledger.transaction():
         session = sessions.find_active(ledger, session_id)
         payment = find_pending(ledger, session_id, payment_id)
+        if payment["type"] != "SAVE" and dials.money_comes_after(ledger, session_id) is not None:
+            return
         outcome = details | tokens.create_if_saved(ledger, session, payment, details)
         if payment["type"] == "SAVE":
             _close(ledger, session_id, payment, {"status": PaymentStatus.SUCCEEDED} | outcome)
             sessions.complete(ledger, session, {"payment_token_id": payment["payment_token_id"]})
             return
-        if session["capture_method"] == "MANUAL":
-            _authorize(ledger, session_id, payment, outcome)
-        else:
-            capture(ledger, session_id, payment | outcome, session["amount"])
+        take(ledger, session, payment, outcome)
         sessions.complete(ledger, session, ledger.payment(payment_id))
 
 
@@ -76,6 +100,15 @@ def find_pending(ledger: Ledger, session_id: str, payment_id: str) -> dict:
     return payment
 
 
+def take(ledger: Ledger, session: dict, payment: dict, outcome: dict) -> None:
+    """Capture the money of a payment, or reserve it, as its session asks; part of a transaction."""
+    session_id = session["payment_session_id"]
+    if session["capture_method"] == "MANUAL":
+        _authorize(ledger, session_id, payment, outcome)
+    else:
+        capture(ledger, session_id, payment | outcome, session["amount"])
+
+
 def capture(ledger: Ledger, session_id: str, payment: dict, amount: int | float) -> dict:
     """Add a capture to the payment and tell it; the rules for asking are in `captures.py`."""
     taken = {
@@ -100,24 +133,6 @@ def receipt(ledger: Ledger, channel: dict) -> dict:
     if channel["kind"] == "account":
         details |= {"payer_name": "Sandbox Buyer", "payer_account_number": "0000111122223333"}
     return {"payment_details": details}
-
-
-def _new_payment(ledger: Ledger, session: dict, channel_code: str, channel_properties: dict | None, save: bool) -> dict:
-    now = ledger.clock.stamp()
-    return {
-        "payment_id": ledger.ids.payment_id(),
-        "business_id": session["business_id"],
-        "reference_id": ledger.ids.payment_reference(session["reference_id"]),
-        "payment_request_id": ledger.ids.payment_request_id(),
-        **{name: session[name] for name in ECHOED if name in session},
-        "type": _type(session, save),
-        "request_amount": session["amount"],
-        "channel_code": channel_code,
-        **({"channel_properties": channel_properties} if channel_properties else {}),
-        "status": PaymentStatus.PENDING,
-        "created": now,
-        "updated": now,
-    }
 
 
 def _type(session: dict, save: bool) -> str:

@@ -1,7 +1,7 @@
 """The life of a payment session: create, read, cancel, expire, complete.
 
 A session is the dictionary that the API answers; the ledger keeps it as JSON, and beside it when it expires on
-the sandbox's clock.
+the sandbox's clock, or when late money comes for one that has ended.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from .. import clock
 from ..contract import errors
 from ..contract.statuses import SESSION_MOVES, PaymentStatus, SessionStatus, check_move
 from ..memory.ledger import Ledger
+from ..trouble import dials
 from ..webhooks import deliveries
 from . import customers, payment_requests
 
@@ -60,7 +61,7 @@ def cancel(ledger: Ledger, session_id: str) -> dict:
     with ledger.transaction():
         session = find_active(ledger, session_id)
         payment_requests.close_open(ledger, session_id, PaymentStatus.CANCELED)
-        _move(ledger, session, SessionStatus.CANCELED)
+        _move(ledger, session, SessionStatus.CANCELED, _money_due_at(ledger, session_id))
         return session
 
 
@@ -145,15 +146,24 @@ def _customer_id(ledger: Ledger, request: dict, session_id: str) -> str | None:
 
 
 def _expire(ledger: Ledger, session: dict) -> None:
-    payment_requests.close_open(ledger, session["payment_session_id"], PaymentStatus.EXPIRED)
-    _move(ledger, session, SessionStatus.EXPIRED)
+    session_id = session["payment_session_id"]
+    payment_requests.close_open(ledger, session_id, PaymentStatus.EXPIRED)
+    _move(ledger, session, SessionStatus.EXPIRED, _money_due_at(ledger, session_id))
     _announce(ledger, "payment_session.expired", session)
 
 
-def _move(ledger: Ledger, session: dict, status: SessionStatus) -> None:
+def _money_due_at(ledger: Ledger, session_id: str) -> str | None:
+    """When late money comes for a session that ends now; None if nobody began to pay, or the dial knows of none."""
+    seconds = dials.money_comes_after(ledger, session_id)
+    if seconds is None or payment_requests.newest_unfailed(ledger, session_id) is None:
+        return None
+    return clock.stamp(ledger.clock.now() + timedelta(seconds=seconds))
+
+
+def _move(ledger: Ledger, session: dict, status: SessionStatus, due_at: str | None = None) -> None:
     check_move(SESSION_MOVES, session["status"], status)
     session |= {"status": status, "updated": ledger.clock.stamp()}
-    ledger.save_session(session, None)
+    ledger.save_session(session, due_at)
 
 
 def _announce(ledger: Ledger, event: str, session: dict) -> None:

@@ -39,6 +39,12 @@ def holds_back(ledger: Ledger, session_id: str) -> HeldBack | None:
     return POSITIONS[of_session(ledger, session_id).position].holds_back
 
 
+def money_comes_after(ledger: Ledger, session_id: str) -> int | None:
+    """How many seconds after its end the session's money comes; None if it comes when the buyer pays."""
+    dial = of_session(ledger, session_id)
+    return dial.number if POSITIONS[dial.position].holds_money_back else None
+
+
 def has_own(ledger: Ledger, session_id: str) -> bool:
     return disturbances.dial(ledger, session_id) is not None
 

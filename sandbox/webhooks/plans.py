@@ -153,6 +153,8 @@ class Position:
     plan: Plan = _once
     shape: Shape = shapes.as_it_is
     holds_back: HeldBack | None = None
+    # Whether the money itself comes only after the session's end, `number` seconds later.
+    holds_money_back: bool = False
 
     @property
     def is_for_accounts_only(self) -> bool:
@@ -180,6 +182,13 @@ _EVERY = (
         "late", ("late by", "seconds"), "Late by so many seconds", numbers=Numbers(1, 60, 7 * 24 * 60 * 60), plan=_late
     ),
     Position("never", ("never", ""), "Never", plan=_never),
+    Position(
+        "late_money",
+        ("of money that comes", "seconds after the session’s end"),
+        "Late money: so many seconds after the session’s end",
+        numbers=Numbers(1, 5, 7 * 24 * 60 * 60),
+        holds_money_back=True,
+    ),
     Position(
         "repeat",
         ("repeated,", "times in a row"),

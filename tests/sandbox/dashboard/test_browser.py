@@ -77,7 +77,7 @@ def test_a_webhook_is_made_late_by_somebody_who_reads_only_the_page(here, mercha
     visitor.goto(Dashboard(here, merchant).base)
 
     visitor.get_by_role("radio", name="late by").check()
-    visitor.get_by_role("textbox", name="How many seconds").fill("90")
+    visitor.get_by_role("textbox", name="How many seconds", exact=True).fill("90")
     visitor.get_by_role("button", name="Set", exact=True).click()
 
     expect(visitor.get_by_role("heading", name="Next webhooks: late by 90 seconds")).to_be_visible()

@@ -79,6 +79,20 @@ def test_the_dial_of_one_session_is_turned_and_released(merchant, dashboard, con
     assert "Next webhooks: on time" in dashboard.opens_story(session)
 
 
+def test_money_comes_for_a_session_that_has_ended_by_a_button_that_is_there_only_then(merchant, dashboard, control):
+    session, button = merchant.create(), "Let late money come"
+    assert button not in dashboard.opens_story(session)
+    merchant.cancel(session)
+    assert button in dashboard.opens_story(session)
+
+    answer = dashboard.sends_to(session, "/late")
+
+    assert (answer.status_code, merchant.session(session)["status"]) == (303, "CANCELED")
+    assert len(control.ledger(session)["captures"]) == 1
+    assert button not in dashboard.opens_story(session)
+    assert dashboard.sends_to(session, "/late").status_code == 422
+
+
 def test_the_clock_is_stopped_moved_and_set_going(dashboard, control, time):
     dashboard.sends("/clock", action="stop")
     before = control.does("GET", "clock")
