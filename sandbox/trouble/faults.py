@@ -68,7 +68,7 @@ class Fault:
     milliseconds: int = 0
     status: int = 500
     error_code: str = "SERVER_ERROR"
-    # What a wrong amount or status says; None lets the sandbox choose.
+    # What the wrong field says, or which is missing; None lets the sandbox choose.
     value: Any = None
 
     def problem(self) -> str | None:
@@ -108,6 +108,17 @@ def _error(fault: Fault, _: Answer | None = None) -> Answer:
     return answers.error(fault.status, fault.error_code)
 
 
+def _lie(name: str, words: str, alter: Callable[[Answer, Any], Answer]) -> Kind:
+    """A kind whose answer is a record that is not true, as `value` says."""
+    return Kind(
+        name,
+        f"is answered with {words}",
+        ("value",),
+        is_of_reading=True,
+        afterwards=lambda fault, answer: alter(answer, fault.value),
+    )
+
+
 def _rate_limit(_: Fault) -> Answer:
     return answers.error(429, "RATE_LIMIT_EXCEEDED", Count(True, QUOTA, RESET_SECONDS).headers)
 
@@ -124,20 +135,13 @@ _EVERY_KIND = (
         "is done, but answered with half of the JSON",
         afterwards=lambda _, answer: answers.truncated(answer),
     ),
-    Kind(
-        "wrong_amount",
-        "is answered with a wrong amount",
-        ("value",),
-        is_of_reading=True,
-        afterwards=lambda fault, answer: answers.with_other_amounts(answer, fault.value),
-    ),
-    Kind(
-        "wrong_status",
-        "is answered with a wrong status",
-        ("value",),
-        is_of_reading=True,
-        afterwards=lambda fault, answer: answers.with_other_status(answer, fault.value),
-    ),
+    _lie("wrong_amount", "a wrong amount", answers.with_other_amounts),
+    _lie("wrong_status", "a wrong status", answers.with_other_status),
+    _lie("wrong_currency", "another currency", answers.with_other_currency),
+    _lie("wrong_business", "another business’s id", answers.with_other_business),
+    _lie("wrong_reference", "another reference", answers.with_other_reference),
+    _lie("half_captured", "half of the money captured", answers.half_captured),
+    _lie("gaps", "fields missing", answers.with_gaps),
     Kind("rate_limit", "is one call too many (429)", instead=_rate_limit),
 )
 KINDS = {kind.name: kind for kind in _EVERY_KIND}

@@ -57,7 +57,12 @@ def wrong_amount(envelope: dict) -> dict:
 
 def wrong_currency(envelope: dict) -> dict:
     currency = envelope["data"].get("currency")
-    return _with(envelope, {"currency": OTHER_CURRENCIES.get(currency, OTHER_CURRENCY)} if currency else {})
+    return _with(envelope, {"currency": other_currency(currency)} if currency else {})
+
+
+def other_currency(currency: str) -> str:
+    """A currency that is not this one."""
+    return OTHER_CURRENCIES.get(currency, OTHER_CURRENCY)
 
 
 def unknown_reference(envelope: dict) -> dict:

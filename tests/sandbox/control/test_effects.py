@@ -66,12 +66,12 @@ def test_each_position_does_something_to_the_webhooks_of_a_failed_and_a_paid_try
 def reading(kind=None):
     """What is answered to a call that reads, and after how long; nothing if the line breaks."""
     sandbox = Sandbox()
-    session_id = sandbox.creates()
+    session = sandbox.does("POST", f"/_control/sessions/{sandbox.creates()}/pay").json()
     if kind is not None:
-        sandbox.does("POST", "/_control/faults", {"operation": "get_session", "kind": kind})
+        sandbox.does("POST", "/_control/faults", {"operation": "get_payment", "kind": kind})
     started = sandbox.time.now()
     try:
-        answer = sandbox.asks("GET", f"/sessions/{session_id}")
+        answer = sandbox.asks("GET", f"/v3/payments/{session['payment_id']}")
     except requests.ConnectionError:
         return None
     return answer.status_code, answer.headers["Content-Type"], answer.content, sandbox.time.now() - started

@@ -34,6 +34,20 @@ def reads_until(merchant, session, status):
     raise AssertionError(f"never {status}")
 
 
+def reads_payment_and_gives_back(merchant, session):
+    """As a merchant who compares, then refunds and looks what became of it; who is refused for good stops asking."""
+    payment_id = session.get("payment_id") or merchant.payment_request(session)["latest_payment_id"]
+    merchant.get(f"/v3/payments/{payment_id}")
+    refund = {"payment_request_id": session["payment_request_id"], "reason": "OTHERS"}
+    headers = {"idempotency-key": session["reference_id"]}
+    for _ in range(PATIENCE):
+        with suppress(requests.RequestException):
+            answer = merchant.post("/refunds", json=refund, headers=headers)
+            if answer.status_code == 200:
+                assert merchant.get(f"/refunds/{answer.json()['id']}").status_code in (200, 503)
+                return
+
+
 def is_money_late(scenario):
     return POSITIONS[scenario["settings"].get("dial", {"position": ON_TIME})["position"]].holds_money_back
 
@@ -50,10 +64,11 @@ def test_each_scenario_does_what_it_says_and_the_money_is_right(merchant, contro
     if status == "EXPIRED":
         merchant.expire(session)
         control.jumps(played["settings"]["dial"]["number"])
-    reads_until(merchant, session, status)
+    reads_payment_and_gives_back(merchant, reads_until(merchant, session, status))
 
     ledger = control.ledger(session)
     assert [capture["capture_amount"] for capture in ledger["captures"]] == [150000]
+    assert [refund["amount"] for refund in ledger["refunds"]] == ([] if name == "refund_refused" else [150000])
     assert status in [each["status"] for each in ledger["sessions"]]
     settings = played["settings"]
     if "dial" in settings:
