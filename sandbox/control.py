@@ -8,14 +8,14 @@ from dataclasses import asdict, fields
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from . import context, origin, timekeeping
-from .api import auth, bodies
+from . import context, control_body, origin, timekeeping
+from .api import auth
 from .checkout import played
 from .context import database, ledger, post
 from .contract import errors
-from .memory import accounts, records
+from .memory import accounts, call_counts, records
 from .memory.database import GREATEST_ID
-from .objects import sessions
+from .objects import captures, sessions
 from .trouble import dials, faults, scenarios
 from .webhooks import address_check, deliveries
 from .webhooks.address_check import NotTaken
@@ -45,12 +45,12 @@ def show_clock() -> ResponseReturnValue:
 
 @bp.post("/clock")
 def change_clock() -> ResponseReturnValue:
-    body = _body("action", "seconds", "to")
+    body = control_body.read("action", "seconds", "to")
     action = body.get("action")
     if action == "jump" and "to" in body:
-        timekeeping.jump_to(database, _text(body, "to"))
+        timekeeping.jump_to(database, control_body.text(body, "to"))
     elif action == "jump":
-        timekeeping.jump(database, _number(body, "seconds"))
+        timekeeping.jump(database, control_body.number(body, "seconds"))
     elif action in ("stop", "go", "reset"):
         getattr(database.clock, action)()
     else:
@@ -60,11 +60,18 @@ def change_clock() -> ResponseReturnValue:
 
 @bp.get("/ledger")
 def show_ledger() -> ResponseReturnValue:
-    """All records of the account, or with `?session=` those of one session."""
-    session_id = request.args.get("session")
+    """All records of the account, or with `?session=` those of one session; with `?only=` some kinds of them."""
+    session_id, only = request.args.get("session"), request.args.get("only")
     if session_id is not None:
         sessions.find(ledger, session_id)
-    return jsonify(records.of_account(ledger, session_id))
+    return jsonify(records.of_account(ledger, session_id, only.split(",") if only else records.KINDS))
+
+
+@bp.get("/calls")
+def count_calls() -> ResponseReturnValue:
+    """How many calls of the API there were, and how many at most in a minute, call by call."""
+    since = request.args.get("since")
+    return jsonify(call_counts.since(ledger, timekeeping.stamp(since) if since else ""))
 
 
 @bp.post("/reset")
@@ -80,13 +87,13 @@ def show_account() -> ResponseReturnValue:
 
 @bp.put("/account")
 def change_account() -> ResponseReturnValue:
-    return jsonify(asdict(accounts.change(database, ledger.key, **_body(*_settings()))))
+    return jsonify(asdict(accounts.change(database, ledger.key, **control_body.read(*_settings()))))
 
 
 @bp.post("/account/test_and_save")
 def test_and_save() -> ResponseReturnValue:
     """As Xendit's dashboard saves an address: samples first, and nothing is saved unless they are taken."""
-    changes = _body("topic", *_settings())
+    changes = control_body.read("topic", *_settings())
     topic = changes.pop("topic", None)
     try:
         sent = address_check.check_and_save(ledger, post, topic, changes)
@@ -103,16 +110,27 @@ def expire(session_id: str) -> ResponseReturnValue:
 
 @bp.post("/sessions/<session_id>/pay")
 def pay(session_id: str) -> ResponseReturnValue:
-    """With `late`, money comes for a session that has ended."""
-    body = _body("channel", "late")
-    channel = _text(body, "channel") if "channel" in body else None
-    return jsonify((played.pay_late if _truth(body, "late") else played.pay)(session_id, channel))
+    """With `authorize` the money is only reserved; with `late` it comes for a session that has ended."""
+    body = control_body.read("channel", "authorize", "late")
+    channel = control_body.text(body, "channel") if "channel" in body else None
+    authorize, late = (control_body.truth(body, name) for name in ("authorize", "late"))
+    if authorize and late:
+        raise ValueError("Money is authorized, or it is late; not both.")
+    if late:
+        return jsonify(played.pay_late(session_id, channel))
+    return jsonify(played.pay(session_id, channel, authorize=authorize))
 
 
 @bp.post("/sessions/<session_id>/fail")
 def fail(session_id: str) -> ResponseReturnValue:
-    chosen = _choices("channel", "failure_code")
+    chosen = control_body.texts("channel", "failure_code")
     return jsonify(played.fail(session_id, chosen.get("channel"), chosen.get("failure_code")))
+
+
+@bp.post("/payments/<payment_id>/expire")
+def expire_payment(payment_id: str) -> ResponseReturnValue:
+    """An authorization lapses at once. To capture or to release it is a call of the API."""
+    return jsonify(captures.expire(ledger, payment_id))
 
 
 @bp.post("/flush")
@@ -163,7 +181,7 @@ def resend_one(delivery_id: int) -> ResponseReturnValue:
 @bp.post("/deliveries/resend")
 def resend_many() -> ResponseReturnValue:
     """By `ids`, or all of a `session_id`, or all tried `since` a moment; 500 at most."""
-    body = _body("ids", "session_id", "since")
+    body = control_body.read("ids", "session_id", "since")
     if not body:
         raise ValueError("Say which: ids, a session_id, or since, a moment.")
     ids = body["ids"] if "ids" in body else _chosen(body)
@@ -179,7 +197,7 @@ def show_faults() -> ResponseReturnValue:
 
 @bp.post("/faults")
 def add_fault() -> ResponseReturnValue:
-    return jsonify(faults.add(ledger, faults.parse(_body()))), 201
+    return jsonify(faults.add(ledger, faults.parse(control_body.read()))), 201
 
 
 @bp.delete("/faults")
@@ -230,51 +248,12 @@ def _scenario(name: str) -> dict:
 
 
 def _dial() -> Dial:
-    body = _body("position", "number")
+    body = control_body.read("position", "number")
     return dials.parse(body.get("position"), body.get("number"))
-
-
-def _body(*names: str) -> dict:
-    """The object that was sent; with names, those are all that it may hold."""
-    body = bodies.parse(request.get_data() or b"{}")
-    if not isinstance(body, dict):
-        raise ValueError("The body must be a JSON object.")
-    unknown = [name for name in body if names and name not in names]
-    if unknown:
-        raise ValueError(f"There is no {unknown[0][:100]} here; there is {', '.join(names)}.")
-    return body
-
-
-def _choices(*names: str) -> dict[str, str]:
-    """Those texts of the body that are there."""
-    body = _body(*names)
-    return {name: _text(body, name) for name in body}
-
-
-def _number(body: dict, name: str) -> int | float:
-    value = body.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ValueError(f"{name} must be a number.")
-    return value
-
-
-def _truth(body: dict, name: str) -> bool:
-    """False where nothing is said."""
-    value = body.get(name, False)
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} must be true or false.")
-    return value
-
-
-def _text(body: dict, name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be a text.")
-    return value
 
 
 def _chosen(body: dict) -> list[int]:
     """The ids of what was described. The moment is written as in the records: they compare as texts."""
-    session_id = _text(body, "session_id") if "session_id" in body else None
-    since = timekeeping.stamp(_text(body, "since")) if "since" in body else None
+    session_id = control_body.text(body, "session_id") if "session_id" in body else None
+    since = timekeeping.stamp(control_body.text(body, "since")) if "since" in body else None
     return deliveries.chosen(ledger, session_id, since)

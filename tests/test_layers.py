@@ -71,7 +71,7 @@ SANDBOX = (
     room("sandbox.server", NETWORK),
     room("sandbox", FLASK),
     room("sandbox.dashboard", FLASK),
-    room("sandbox.control", FLASK),
+    room("sandbox.control sandbox.control_body", FLASK),
     room("sandbox.timekeeping"),
     room("sandbox.ticker"),
     room("sandbox.api", FLASK, NETWORK),

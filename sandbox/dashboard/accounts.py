@@ -43,6 +43,9 @@ DONE = {
     "tested": "Saved: the address took each sample.",
     "reset": "Everything is forgotten but the settings.",
     "expired": "The session has expired.",
+    "capture": "The money is captured, and payment.capture tells of it.",
+    "cancel": "The reserved money is released. No webhook tells of it.",
+    "expire": "The authorization has lapsed, and payment.expiry tells of it.",
     "late": "The money has come. The session stays as it ended; its webhook is payment.capture alone.",
     "resent": "Sent again. Reload the page to see the answer.",
 }

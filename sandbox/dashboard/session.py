@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from ..context import ledger
 from ..contract import errors
-from ..contract.statuses import SessionStatus
-from ..objects import late_money, sessions
+from ..contract.statuses import PaymentStatus, SessionStatus
+from ..objects import captures, late_money, sessions
 from ..trouble import dials
 from ..webhooks import deliveries
 from . import forms, story, wording
@@ -28,6 +28,7 @@ def show(session_id: str) -> ResponseReturnValue:
         "dashboard/show.html",
         session=session,
         is_active=session["status"] == SessionStatus.ACTIVE,
+        authorized=[each for each in ledger.payments_of(session_id) if each["status"] == PaymentStatus.AUTHORIZED],
         can_be_paid_late=late_money.can_come(ledger, session),
         story=story.of_session(ledger, session_id),
         session_dial_words=wording.of_dial(dial),
@@ -48,6 +49,14 @@ def expire(session_id: str) -> ResponseReturnValue:
 def let_money_come(session_id: str) -> ResponseReturnValue:
     late_money.come(ledger, session_id)
     return _back(session_id, "late")
+
+
+@bp.post("/payments/<payment_id>/<any(capture, cancel, expire):outcome>")
+def end_authorization(session_id: str, payment_id: str, outcome: str) -> ResponseReturnValue:
+    if ledger.session_of("payments", payment_id) != session_id:
+        raise errors.data_not_found("There is no such payment")
+    getattr(captures, outcome)(ledger, payment_id)
+    return _back(session_id, outcome)
 
 
 @bp.post("/dial")

@@ -4,31 +4,41 @@ It holds nothing that differs between two runs with the same seed: no real time,
 """
 
 import json
+from collections.abc import Iterable
 
 from .database import OBJECTS, Row
 from .ledger import Ledger
 
+KINDS = (*OBJECTS, "captures", "deliveries", "calls")
 CALL = ("session_id", "at", "method", "path", "status", "request", "answer", "fault")
 DELIVERY = ("id", "session_id", "event", "state", "due_at", "after", "forged")
 TRY = ("at", "by_hand", "status", "answer")
 
 
-def of_account(ledger: Ledger, session_id: str | None = None) -> dict:
-    """Everything as of one instant, in the order in which it was made; with a session, what is about it."""
+def of_account(ledger: Ledger, session_id: str | None = None, only: Iterable[str] = KINDS) -> dict:
+    """Everything as of one instant, in the order in which it was made; with a session, what is about it.
+
+    `only` are the kinds of records that are read. Raises ValueError with a sentence for one that there is not.
+    """
+    unknown = [kind for kind in only if kind not in KINDS]
+    if unknown:
+        raise ValueError(f"There are no {unknown[0][:100]} here; there are {', '.join(KINDS)}.")
     with ledger.transaction():
-        return _read(ledger, session_id)
+        read = {kind: _READERS.get(kind, _objects)(ledger, kind, session_id) for kind in KINDS if kind in only}
+    return {"business_id": ledger.account.business_id, **read}
 
 
-def _read(ledger: Ledger, session_id: str | None) -> dict:
-    objects = {table: [json.loads(row["document"]) for row in _rows(ledger, table, session_id)] for table in OBJECTS}
+def _objects(ledger: Ledger, table: str, session_id: str | None) -> list[dict]:
+    return [json.loads(row["document"]) for row in _rows(ledger, table, session_id)]
+
+
+def _deliveries(ledger: Ledger, table: str, session_id: str | None) -> list[dict]:
     tries = _tries(ledger, session_id)
-    return {
-        "business_id": ledger.account.business_id,
-        **objects,
-        "captures": _captures(objects["payments"]),
-        "deliveries": [_delivery(row, tries) for row in _rows(ledger, "deliveries", session_id)],
-        "calls": [_picked(row, CALL) for row in _rows(ledger, "calls", session_id)],
-    }
+    return [_delivery(row, tries) for row in _rows(ledger, table, session_id)]
+
+
+def _calls(ledger: Ledger, table: str, session_id: str | None) -> list[dict]:
+    return [_picked(row, CALL) for row in _rows(ledger, table, session_id)]
 
 
 def _rows(ledger: Ledger, table: str, session_id: str | None) -> list[Row]:
@@ -38,11 +48,11 @@ def _rows(ledger: Ledger, table: str, session_id: str | None) -> list[Row]:
     return ledger.database.rows(f"SELECT * FROM {table} WHERE account = ?{filter} ORDER BY {order}", *values)
 
 
-def _captures(payments: list[dict]) -> list[dict]:
+def _captures(ledger: Ledger, _: str, session_id: str | None) -> list[dict]:
     """Each capture with the payment that it belongs to."""
     return [
         {"payment_id": payment["payment_id"], "currency": payment["currency"], **capture}
-        for payment in payments
+        for payment in _objects(ledger, "payments", session_id)
         for capture in payment.get("captures", ())
     ]
 
@@ -70,3 +80,7 @@ def _delivery(row: Row, tries: dict[int, list[dict]]) -> dict:
 
 def _picked(row: Row, names: tuple[str, ...]) -> dict:
     return {name: row[name] for name in names}
+
+
+# What is read otherwise than the objects, each from the table of its name.
+_READERS = {"captures": _captures, "deliveries": _deliveries, "calls": _calls}

@@ -44,6 +44,16 @@ def cancel(ledger: Ledger, payment_id: str) -> dict:
         return _release(ledger, ledger.session_of("payments", payment_id), payment, PaymentStatus.CANCELED)
 
 
+def expire(ledger: Ledger, payment_id: str) -> dict:
+    """Let an authorization lapse at once, as if its time were over."""
+    with ledger.transaction():
+        payment = find(ledger, payment_id)
+        if payment["status"] != PaymentStatus.AUTHORIZED:
+            raise _ineligible(payment, PaymentStatus.AUTHORIZED)
+        lapse(ledger, ledger.session_of("payments", payment_id), payment_id)
+        return find(ledger, payment_id)
+
+
 def lapse(ledger: Ledger, session_id: str, payment_id: str) -> None:
     """Nobody captured the authorization in time."""
     payment = _release(ledger, session_id, ledger.payment(payment_id), PaymentStatus.EXPIRED)

@@ -57,6 +57,11 @@ def new(
     }
 
 
+def only_authorize(ledger: Ledger, session_id: str, payment: dict) -> None:
+    """Let a try that waits reserve the money, whatever its session asks for."""
+    ledger.save_payment(session_id, payment | {"capture_method": "MANUAL"})
+
+
 def succeed(ledger: Ledger, session_id: str, payment_id: str, details: dict) -> None:
     """Take the money, reserve it or save the method, and complete the session; once.
 
@@ -101,9 +106,9 @@ def find_pending(ledger: Ledger, session_id: str, payment_id: str) -> dict:
 
 
 def take(ledger: Ledger, session: dict, payment: dict, outcome: dict) -> None:
-    """Capture the money of a payment, or reserve it, as its session asks; part of a transaction."""
+    """Capture the money of a payment, or reserve it, as the payment asks; part of a transaction."""
     session_id = session["payment_session_id"]
-    if session["capture_method"] == "MANUAL":
+    if payment["capture_method"] == "MANUAL":
         _authorize(ledger, session_id, payment, outcome)
     else:
         capture(ledger, session_id, payment | outcome, session["amount"])

@@ -93,6 +93,23 @@ def test_money_comes_for_a_session_that_has_ended_by_a_button_that_is_there_only
     assert dashboard.sends_to(session, "/late").status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status"), [("capture", "SUCCEEDED"), ("cancel", "CANCELED"), ("expire", "EXPIRED")]
+)
+def test_reserved_money_is_captured_released_or_lapses_by_a_button(merchant, dashboard, control, outcome, status):
+    session = merchant.create()
+    control.does("POST", f"sessions/{session['payment_session_id']}/pay", {"authorize": True})
+    path = f"/payments/{merchant.session(session)['payment_id']}/{outcome}"
+    assert path in dashboard.opens_story(session)
+
+    assert dashboard.sends_to(session, path).status_code == 303
+
+    assert merchant.payment(session)["status"] == status
+    assert path not in dashboard.opens_story(session)
+    assert dashboard.sends_to(session, path).status_code == 400
+    assert dashboard.sends_to(merchant.create(), path).status_code == 404
+
+
 def test_the_clock_is_stopped_moved_and_set_going(dashboard, control, time):
     dashboard.sends("/clock", action="stop")
     before = control.does("GET", "clock")
