@@ -46,6 +46,7 @@ DONE = {
     "capture": "The money is captured, and payment.capture tells of it.",
     "cancel": "The reserved money is released. No webhook tells of it.",
     "expire": "The authorization has lapsed, and payment.expiry tells of it.",
+    "refund": "The refund is under way, as set under Settings.",
     "late": "The money has come. The session stays as it ended; its webhook is payment.capture alone.",
     "resent": "Sent again. Reload the page to see the answer.",
 }

@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from ..context import ledger
 from ..contract import errors
 from ..contract.statuses import PaymentStatus, SessionStatus
-from ..objects import captures, late_money, sessions
+from ..objects import captures, late_money, refunds, sessions
 from ..trouble import dials
 from ..webhooks import deliveries
 from . import forms, story, wording
+
+REASON = "REQUESTED_BY_CUSTOMER"
 
 bp = Blueprint("session", __name__, url_prefix="/dashboard/sessions/<session_id>")
 
@@ -28,7 +30,8 @@ def show(session_id: str) -> ResponseReturnValue:
         "dashboard/show.html",
         session=session,
         is_active=session["status"] == SessionStatus.ACTIVE,
-        authorized=[each for each in ledger.payments_of(session_id) if each["status"] == PaymentStatus.AUTHORIZED],
+        authorized=_payments(session_id, PaymentStatus.AUTHORIZED),
+        captured=[] if session["session_type"] == "SAVE" else _payments(session_id, PaymentStatus.SUCCEEDED),
         can_be_paid_late=late_money.can_come(ledger, session),
         story=story.of_session(ledger, session_id),
         session_dial_words=wording.of_dial(dial),
@@ -59,6 +62,15 @@ def end_authorization(session_id: str, payment_id: str, outcome: str) -> Respons
     return _back(session_id, outcome)
 
 
+@bp.post("/payment_requests/<payment_request_id>/refund")
+def refund(session_id: str, payment_request_id: str) -> ResponseReturnValue:
+    """As a merchant gives money back on Xendit's own dashboard: all that is left, and without the shop."""
+    if ledger.session_of("payment_requests", payment_request_id) != session_id:
+        raise errors.data_not_found("There is no such payment request")
+    refunds.create(ledger, {"payment_request_id": payment_request_id, "reason": REASON})
+    return _back(session_id, "refund")
+
+
 @bp.post("/dial")
 def turn_dial(session_id: str) -> ResponseReturnValue:
     dials.set_for_session(ledger, session_id, forms.dial())
@@ -83,6 +95,10 @@ def resend_one(session_id: str, delivery_id: int) -> ResponseReturnValue:
         raise errors.data_not_found("There is no such delivery")
     deliveries.resend(ledger, [delivery_id])
     return _back(session_id, "resent")
+
+
+def _payments(session_id: str, status: PaymentStatus) -> list[dict]:
+    return [payment for payment in ledger.payments_of(session_id) if payment["status"] == status]
 
 
 def _back(session_id: str, done: str) -> ResponseReturnValue:

@@ -39,8 +39,18 @@ def fresh():
 @pytest.fixture(scope="module")
 def pasted(fresh):
     """What each block of bash says, pasted whole into one terminal, one after another."""
-    script = "\n".join(f"{block}\necho '=== end'" for block in blocks("bash"))
-    script = script.replace("127.0.0.1:8001", fresh.removeprefix("http://"))
+    return said_by(blocks("bash"), fresh)
+
+
+@pytest.fixture(scope="module")
+def cases(fresh):
+    """What each block about a case says, pasted after those that make a merchant and an order."""
+    return said_by([*blocks("bash")[:2], *blocks("sh"), "kill $HOOK"], fresh)[2:-1]
+
+
+def said_by(each, address):
+    script = "\n".join(f"{block}\necho '=== end'" for block in each)
+    script = script.replace("127.0.0.1:8001", address.removeprefix("http://"))
     for place in ('"127.0.0.1", 9000', "127.0.0.1:9000"):
         assert place in script
     script = script.replace("9000", str(free_port()))
@@ -86,6 +96,22 @@ def test_the_others_come_twice_and_forged(pasted):
     assert sorted(webhooks(doubled)) == sorted(PAID * 4)
     assert {said.partition(" ")[2] for said in webhooks(forged)} == {"refused: forged"}
     assert '"position":"on_time"' in pasted[6]
+
+
+def test_late_money_and_a_second_payment_leave_the_session_as_it_ended(cases):
+    for said in cases[:2]:
+        assert '"status":"EXPIRED"' in said
+        assert "pr-" in said and "py-" not in said
+
+
+def test_a_refund_is_taken_and_fails(cases):
+    asked, found = re.findall(r'"status":"(\w+)"', cases[2])
+
+    assert (asked, found) == ("PENDING", "FAILED")
+
+
+def test_money_that_was_reserved_is_captured_in_part(cases):
+    assert re.findall(r'"capture_amount":(\d+)', cases[3]) == ["75000"]
 
 
 def test_every_call_of_the_api_says_that_it_sends_json():

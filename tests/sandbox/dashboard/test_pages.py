@@ -110,6 +110,21 @@ def test_reserved_money_is_captured_released_or_lapses_by_a_button(merchant, das
     assert dashboard.sends_to(merchant.create(), path).status_code == 404
 
 
+def test_money_is_given_back_on_the_dashboard_without_the_shop(merchant, dashboard, control):
+    session = merchant.create()
+    assert "Refund what is left" not in dashboard.opens_story(session)
+    control.does("POST", f"sessions/{session['payment_session_id']}/pay")
+    path = f"/payment_requests/{merchant.session(session)['payment_request_id']}/refund"
+    assert path in dashboard.opens_story(session)
+
+    assert dashboard.sends_to(session, path).status_code == 303
+
+    assert [refund["amount"] for refund in control.ledger(session)["refunds"]] == [150000]
+    again = dashboard.sends_to(session, path)
+    assert (again.status_code, "refund" in again.text.lower()) == (400, True)
+    assert dashboard.sends_to(merchant.create(), path).status_code == 404
+
+
 def test_the_clock_is_stopped_moved_and_set_going(dashboard, control, time):
     dashboard.sends("/clock", action="stop")
     before = control.does("GET", "clock")
