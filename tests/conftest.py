@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from .buyer import Buyer
+from .databases import DATABASES
 from .ports import free_port
 from .processes import Sandbox, Shop
 from .programs import needed
@@ -25,6 +26,12 @@ expect.set_options(timeout=BROWSER_PATIENCE_MS)
 # All that tests talk to is on this machine, whatever proxy it has for the rest.
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[name]
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database this shop is to have: whoever asks for it is run on each of them."""
+    return request.param
 
 
 @pytest.fixture(scope="session")

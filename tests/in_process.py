@@ -25,8 +25,9 @@ from store.rules import clock
 from store.worker import Worker
 from store.xendit import Client
 
+from .databases import new_database
 from .network import Network
-from .records import SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, filled_database, settings_of_shop
+from .records import SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, settings_of_shop
 
 # Nobody listens there, so a call that does not go through the network of a test reaches nobody.
 SHOP_PORT, SANDBOX_PORT = 1, 2
@@ -82,15 +83,15 @@ class Sandbox(Controls):
 
 
 class Shop(Records):
-    """The shop's app on the sandbox's network, with a database of its own; its worker works when it is told to."""
+    """The shop's app on the sandbox's network, with a new database; its worker works when it is told to."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, **settings: str):
+    def __init__(self, folder: Path, sandbox: Sandbox, database: str | None = None, **settings: str):
         self.port = SHOP_PORT
         self.url = SHOP_URL
         self.folder = folder
         self.sandbox = sandbox
-        (folder / "shop.db").write_bytes(filled_database())
-        self.app = shop_app(folder, sandbox, **settings)
+        self.database = new_database(folder, database)
+        self.app = shop_app(folder, sandbox, **{"DATABASE_URL": self.database.url, **settings})
         sandbox.network.add(self.url, self.app)
 
     def browser(self) -> requests.Session:
@@ -117,9 +118,10 @@ class Shop(Records):
         return subprocess.CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
 
     def stop(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, which goes with it."""
         with self.app.app_context():
             db.engine.dispose()
+        self.database.drop()
 
 
 def _let_go() -> None:

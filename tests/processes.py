@@ -10,8 +10,9 @@ from pathlib import Path
 
 import requests
 
+from .databases import new_database
 from .ports import free_port
-from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, filled_database, settings_of_shop
+from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, settings_of_shop
 
 STARTS_WITHIN = 60.0
 
@@ -110,13 +111,20 @@ class Shop(Records):
     """The shop under gunicorn with its own database; `provider_url` is all it knows of the provider."""
 
     def __init__(
-        self, folder: Path, provider_url: str, port: int | None = None, with_worker: bool = True, **settings: str
+        self,
+        folder: Path,
+        provider_url: str,
+        port: int | None = None,
+        with_worker: bool = True,
+        database: str | None = None,
+        **settings: str,
     ):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
+        self.database = new_database(folder, database)
+        settings = {"DATABASE_URL": self.database.url, **settings}
         self.environment = {**clean_environment(), **settings_of_shop(self.port, folder, provider_url, **settings)}
-        (folder / "shop.db").write_bytes(filled_database())
         self.worker = self.start_worker() if with_worker else None
         self.process = self.start()
 
@@ -148,3 +156,4 @@ class Shop(Records):
         """At once: how programs end when they are asked to, other tests tell."""
         for process in filter(None, (self.worker, self.process)):
             process.kill()
+        self.database.drop()

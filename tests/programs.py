@@ -2,13 +2,19 @@
 
 import os
 import shutil
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
 
-def needed(*names: str) -> str:
-    """Return the path of the first of these that is there. Without any the test is skipped, but on CI it fails."""
-    for path in filter(None, map(shutil.which, names)):
-        return path
+def needed(*names: str, places: Iterable[Path] = ()) -> str:
+    """Return the path of the first of these that is there, on PATH or else in one of these places.
+
+    Without any the test is skipped, but on CI it fails.
+    """
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *map(str, places)])
+    for found in filter(None, (shutil.which(name, path=path) for name in names)):
+        return found
     missing = f"Not on this machine: {', '.join(names)}."
     return pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)

@@ -1,14 +1,15 @@
 """What shops and sandboxes of the tests have in common, be they processes or in this one."""
 
-import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import requests
 
 from store import create_app
 from store.config import read_settings
+from store.database import db
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY = "xnd_development_for_the_tests"
@@ -17,10 +18,13 @@ WEBHOOK_TOKEN = "token-of-the-tests-0123456789abcdef"
 
 
 def settings_of_shop(port: int, folder: Path, provider_url: str, **settings: str) -> dict[str, str]:
-    """The environment of a shop with its database in this folder; `provider_url` is all it knows of the provider."""
+    """The environment of a shop; `provider_url` is all it knows of the provider.
+
+    Its database is a file in this folder, if the settings name no other.
+    """
     return {
         "PORT": str(port),
-        "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
+        "DATABASE_URL": sqlite_url(folder / "shop.db"),
         "SECRET_KEY": COOKIE_KEY,
         "XENDIT_SECRET_KEY": SECRET_KEY,
         "XENDIT_API_URL": provider_url,
@@ -29,19 +33,25 @@ def settings_of_shop(port: int, folder: Path, provider_url: str, **settings: str
     }
 
 
+def sqlite_url(file: Path) -> str:
+    return f"sqlite:///{file}"
+
+
+class Statements(Protocol):
+    """A database as a test asks it."""
+
+    def run(self, statement: str, *values) -> list[tuple]: ...
+
+
 class Records:
-    """What a test looks up and changes in a shop's database, which lies in `folder`, and what it sends to it."""
+    """What a test looks up and changes in a shop's `database`, and what it sends to the shop."""
 
     url: str
-    folder: Path
+    database: Statements
 
     def sql(self, statement: str, *values) -> list[tuple]:
-        """Run one statement on the shop's database and return its rows."""
-        connection = sqlite3.connect(self.folder / "shop.db", timeout=30, isolation_level=None)
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            connection.close()
+        """Run one statement on the shop's database and return its rows; `?` stands for each of the values."""
+        return self.database.run(statement, *values)
 
     def make_everything_due(self) -> None:
         """As if the time had passed until the worker's next looks."""
@@ -98,10 +108,18 @@ class Controls:
 
 @cache
 def filled_database() -> bytes:
-    """The database as `init-db` makes it; once, because migrating takes long."""
+    """The file of SQLite as `init-db` makes it; once, because migrating takes long."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(read_settings(settings_of_shop(1, Path(folder), "http://127.0.0.1:1")))
-        with app.app_context():
-            made = app.test_cli_runner(catch_exceptions=False).invoke(args=["init-db"])
-        assert made.exit_code == 0, made.output
-        return (Path(folder) / "shop.db").read_bytes()
+        file = Path(folder) / "shop.db"
+        fill(sqlite_url(file))
+        return file.read_bytes()
+
+
+def fill(url: str) -> None:
+    """Make the tables and the catalog in an empty database, as `init-db` does."""
+    app = create_app(read_settings(settings_of_shop(1, Path(), "http://127.0.0.1:1", DATABASE_URL=url)))
+    with app.app_context():
+        made = app.test_cli_runner(catch_exceptions=False).invoke(args=["init-db"])
+    with app.app_context():
+        db.engine.dispose()
+    assert made.exit_code == 0, made.output

@@ -25,9 +25,9 @@ SITI = BuyerDetails(**{**DETAILS, "mobile_number": "+6281234567890"})
 
 
 @pytest.fixture
-def shop(tmp_path: Path, sandbox: Sandbox) -> Iterator[Shop]:
+def shop(tmp_path: Path, sandbox: Sandbox, database: str) -> Iterator[Shop]:
     sandbox.reset()
-    shop = Shop(tmp_path, sandbox)
+    shop = Shop(tmp_path, sandbox, database)
     yield shop
     shop.stop()
 

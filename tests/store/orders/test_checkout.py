@@ -14,6 +14,7 @@ from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
 
 from ...buyer import CATALOG, COFFEE
+from ...databases import only_sqlite
 from ...in_process import Sandbox, Shop
 from .conftest import Desk
 
@@ -47,6 +48,7 @@ def test_an_order_keeps_the_prices_at_which_it_was_placed(desk: Desk, shop: Shop
     assert "Renamed" not in {line.name for line in order.lines}
 
 
+@only_sqlite
 def test_a_click_that_the_database_turns_away_goes_on_with_the_order_of_the_one_before_it(desk: Desk, shop: Shop):
     first = desk.places()
     desk.sets(first, buyer_key="not seen yet")
