@@ -1,6 +1,8 @@
 """Commands: `flask --app app init-db | orders | worker`."""
 
 import json
+import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -141,7 +143,10 @@ def worker(once: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: work.stop())
     click.echo("The worker is looking after orders.")
-    work.run()
+    if not work.run():
+        # Python would wait for what is still under way, however long. Nothing is lost: it is taken again.
+        logging.shutdown()
+        os._exit(0)
 
 
 def _settings() -> Settings:

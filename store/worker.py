@@ -1,15 +1,17 @@
-"""The background worker: works through the inbox, looks at attempts when they are due, closes orders.
+"""The background worker: one loop that looks at each kind of work in its turn, and hands that do what is due.
 
-More than one may run: each piece of work is reserved before it is done, and whatever is done twice
-changes nothing.
+Each kind of work has hands of its own, so that slow polls never keep a webhook waiting. Only as much is reserved as
+there are hands free for it: what is reserved is begun at once, by one worker. More than one worker may run, and
+whatever is done twice changes nothing.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from contextvars import copy_context
-from functools import partial
+from typing import Any, NamedTuple
 
 from flask import Flask
 
@@ -18,11 +20,11 @@ from .orders import checks, inbox
 from .rules import clock
 from .xendit import Client
 
-INBOX_EVERY = 0.25
-CHECKS_EVERY = 2.0
-BATCH = 50
-# Work is mostly waiting for Xendit; one slow answer must not hold up everyone else.
-HANDS = 8
+TICK = 0.25  # seconds from one look at all kinds of work to the next
+# After a look that failed, so that a database that is away is not asked again and again.
+AFTER_TROUBLE = 2.0
+# What is under way when the worker is told to end may take so long. A call to Xendit ends after 7 seconds.
+ENDS_WITHIN = 9.0
 # Xendit allows 60 calls a minute to an endpoint with a test key and 600 with a live one
 # (CONTRACT 1.2). Polls take half of it; reads for a webhook or a waiting buyer are not counted.
 POLLS_A_MINUTE_WITH_TEST_KEY = 30
@@ -31,73 +33,168 @@ POLLS_A_MINUTE = 300
 log = logging.getLogger(__name__)
 
 
+class Job(NamedTuple):
+    """A kind of work. `take` reserves up to so many pieces that are due and returns their ids; `do` does one.
+
+    It is looked at `every` so many seconds, and at once again while there is more than its `hands` can do. A poll is
+    asked of Xendit without anybody waiting for it, and keeps to the budget for that.
+    """
+
+    name: str
+    every: float
+    hands: int
+    take: Callable[[int], list[int]]
+    do: Callable[[int, Client], Any]
+    is_poll: bool = False
+
+
+JOBS = (
+    Job("webhooks", 0.25, 16, inbox.take, inbox.process),
+    Job("open payments", 2.0, 8, checks.take, checks.check, is_poll=True),
+)
+
+
 class Worker:
     """Runs until `stop` is called; `run_once` does all that is due now."""
 
-    def __init__(self, app: Flask, provider: Client, *, is_test_key: bool) -> None:
+    def __init__(self, app: Flask, provider: Client, *, is_test_key: bool, jobs: tuple[Job, ...] = JOBS) -> None:
         self._app = app
         self._provider = provider
+        self._jobs = jobs
         self._budget = Budget(POLLS_A_MINUTE_WITH_TEST_KEY if is_test_key else POLLS_A_MINUTE)
         self._stopping = threading.Event()
-        self._has_stumbled = False
+        self._troubles = Troubles()
 
     def stop(self) -> None:
         self._stopping.set()
 
-    def run(self) -> None:
-        """Work until stopped. What fails is logged, and neither the inbox nor the checks wait for the other."""
-        next_checks = 0.0
-        while not self._stopping.is_set():
-            pause = INBOX_EVERY if self._manages(self._work_through_inbox) else CHECKS_EVERY
-            if clock.monotonic() >= next_checks:
-                self._manages(self._check_due_attempts)
-                next_checks = clock.monotonic() + CHECKS_EVERY
-            clock.sleep(pause)
+    def run(self) -> bool:
+        """Work until stopped, whatever fails. Tell whether all that was under way has come to its end then."""
+        with self._benches() as benches:
+            while not self._stopping.is_set():
+                for bench in benches:
+                    bench.look()
+                clock.sleep(TICK)
+            return not wait([work for bench in benches for work in bench.under_way], ENDS_WITHIN).not_done
 
-    def _manages(self, work: Callable[[], object]) -> bool:
+    def run_once(self) -> bool:
+        """Do everything that is due now; tell whether all of it went well."""
+        with self._benches() as benches:
+            for bench in benches:
+                while bench.begin():
+                    wait(bench.under_way)
+        return not self._troubles.forget()
+
+    @contextmanager
+    def _benches(self) -> Iterator[list["Bench"]]:
+        benches = [Bench(job, self._take, self._do, self._troubles) for job in self._jobs]
+        try:
+            yield benches
+        finally:
+            for bench in benches:
+                bench.close()
+
+    def _take(self, job: Job, limit: int) -> list[int]:
+        with self._app.app_context():
+            if not job.is_poll:
+                return job.take(limit)
+            taken = job.take(min(limit, self._budget.left()))
+            self._budget.spend(len(taken))
+            return taken
+
+    def _do(self, job: Job, each: int) -> None:
+        with self._app.app_context():
+            job.do(each, self._provider)
+
+
+class Bench:
+    """The hands of one kind of work."""
+
+    def __init__(
+        self,
+        job: Job,
+        take: Callable[[Job, int], list[int]],
+        do: Callable[[Job, int], None],
+        troubles: "Troubles",
+    ) -> None:
+        self.under_way: set[Future] = set()
+        self._job = job
+        self._take = take
+        self._do = do
+        self._troubles = troubles
+        self._hands = ThreadPoolExecutor(job.hands, thread_name_prefix=job.name)
+        self._next_look = clock.monotonic()
+
+    def look(self) -> None:
+        """Begin what is due, if it is time to look and a hand is free."""
+        if clock.monotonic() >= self._next_look:
+            self.begin()
+
+    def begin(self) -> bool:
+        """Begin what is due, as much as hands are free; tell whether there was anything."""
+        self.under_way = {work for work in self.under_way if not work.done()}
+        free = self._job.hands - len(self.under_way)
+        if not free:
+            return False
+        taken: list[int] = []
+        went_well = self._troubles.are_noted(self._job, lambda: taken.extend(self._take(self._job, free)))
+        pause = self._job.every if went_well else AFTER_TROUBLE
+        self._next_look = clock.monotonic() + (0 if len(taken) == free else pause)
+        for each in taken:
+            # With the context of this thread, which names the clock.
+            self.under_way.add(self._hands.submit(copy_context().run, self._piece, each))
+        return bool(taken)
+
+    def close(self) -> None:
+        """Let the hands go; what is still under way goes on."""
+        self._hands.shutdown(wait=False)
+
+    def _piece(self, each: int) -> None:
+        """Do one piece of work. One that fails is taken again when its lease is over; the rest go on."""
+        self._troubles.are_noted(self._job, lambda: self._do(self._job, each))
+
+
+class Troubles:
+    """What fails, for the log: a database that cannot be used is said once, and once that it can be used again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._without_database: set[str] = set()  # names of the jobs that could not use it when they last tried
+        self._said = ""
+        self._any = False
+
+    def are_noted(self, job: Job, work: Callable[[], object]) -> bool:
         """Do some work; tell whether it went well. A failure that nobody foresaw is logged, and the worker goes on."""
         try:
             work()
         except UNAVAILABLE as error:
-            log.error("the worker waits for the database, which cannot be used: %s", reason(error))
+            self._note_database(job, reason(error))
         except Exception:
-            log.exception("the worker stumbled and goes on")
+            log.exception("the worker stumbled over its %s and goes on", job.name)
         else:
+            self._note_success(job)
             return True
-        self._has_stumbled = True
+        self._any = True
         return False
 
-    def run_once(self) -> bool:
-        """Do everything that is due now; tell whether all of it went well."""
-        self._has_stumbled = False
-        while self._work_through_inbox():
-            pass
-        self._check_due_attempts()
-        return not self._has_stumbled
+    def forget(self) -> bool:
+        """Tell whether anything failed since this was last asked."""
+        was_any, self._any = self._any, False
+        return was_any
 
-    def _work_through_inbox(self) -> int:
-        with self._app.app_context():
-            taken = inbox.take(BATCH)
-        self._in_parallel(inbox.process, taken)
-        return len(taken)
+    def _note_database(self, job: Job, what: str) -> None:
+        with self._lock:
+            if what != self._said:
+                log.error("the worker waits for the database, which cannot be used: %s", what)
+            self._without_database.add(job.name)
+            self._said = what
 
-    def _check_due_attempts(self) -> None:
-        with self._app.app_context():
-            taken = checks.take(min(BATCH, self._budget.left()))
-        self._budget.spend(len(taken))
-        self._in_parallel(checks.check, taken)
-
-    def _in_parallel(self, work: Callable[[int, Client], None], ids: Iterable[int]) -> None:
-        """Do each piece of work. One that fails is logged and taken again when its lease is over; the rest go on."""
-
-        def one(each: int) -> None:
-            with self._app.app_context():
-                self._manages(partial(work, each, self._provider))
-
-        with ThreadPoolExecutor(HANDS) as pool:
-            for each in ids:
-                # With the context of this thread, which names the clock.
-                pool.submit(copy_context().run, one, each)
+    def _note_success(self, job: Job) -> None:
+        with self._lock:
+            self._without_database.discard(job.name)
+            if self._said and not self._without_database:
+                log.info("the worker uses the database again")
+                self._said = ""
 
 
 class Budget:

@@ -22,7 +22,7 @@ from store import create_app
 from store.config import read_settings
 from store.database import db, release
 from store.rules import clock
-from store.worker import Worker
+from store.worker import JOBS, Job, Worker
 from store.xendit import Client
 
 from .databases import new_database
@@ -107,8 +107,9 @@ class Shop(Records):
         self.sandbox.delivers()
         assert self.worker().run_once()
 
-    def worker(self) -> Worker:
-        return Worker(self.app, self.app.extensions["xendit"], is_test_key=True)
+    def worker(self, *jobs: Job) -> Worker:
+        """Return the shop's worker, or one that knows these kinds of work alone."""
+        return Worker(self.app, self.app.extensions["xendit"], is_test_key=True, jobs=jobs or JOBS)
 
     def flask(self, *command: str) -> subprocess.CompletedProcess:
         """Run one of the shop's commands to its end."""

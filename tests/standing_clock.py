@@ -11,12 +11,17 @@ class StandingClock:
     def __init__(self, started: datetime = NEW_YEAR):
         self._started = started
         self._passed = 0.0
+        self._set_by = timedelta(0)
 
     def now(self) -> datetime:
-        return self._started + timedelta(seconds=self._passed)
+        return self._started + timedelta(seconds=self._passed) + self._set_by
 
     def monotonic(self) -> float:
         return self._passed
 
     def sleep(self, seconds: float) -> None:
         self._passed += seconds
+
+    def jumps(self, **duration: float) -> None:
+        """Set the clock forth, or back; no time passes by that."""
+        self._set_by += timedelta(**duration)

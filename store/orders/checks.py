@@ -5,12 +5,14 @@
 
 import logging
 
+from sqlalchemy import Select
+
 from ..database import db, transaction
 from ..models import Attempt
 from ..rules import chance
 from ..rules.clock import now
-from ..rules.schedule import LEASE, TRY_AGAIN_AFTER, TRY_AGAIN_SPREAD
-from ..rules.status import AttemptStatus
+from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, LEASE, TRY_AGAIN_AFTER, TRY_AGAIN_SPREAD
+from ..rules.status import OPEN_ATTEMPT, AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
 from . import closing, settling
 from .finding import lock_with_attempt
@@ -23,15 +25,31 @@ def take(limit: int) -> list[int]:
 
     Whoever has waited longest comes first: where the limit does not reach, nobody waits for ever.
     """
-    due = db.select(Attempt).where(Attempt.next_check_at <= now())
-    if limit < 1 or not db.session.scalars(due.limit(1)).first():
+    kinds = (*_strays(), _due())
+    if limit < 1 or not any(db.session.scalars(kind.limit(1)).first() for kind in kinds):
         return []
     with transaction():
-        in_turn = due.order_by(Attempt.next_check_at, Attempt.id).limit(limit)
-        taken = list(db.session.scalars(in_turn.with_for_update(skip_locked=True)))
+        taken: list[Attempt] = []
+        for kind in kinds:
+            taken += db.session.scalars(kind.limit(limit - len(taken)).with_for_update(skip_locked=True))
         for attempt in taken:
             attempt.next_check_at = now() + LEASE
         return [attempt.id for attempt in taken]
+
+
+def _due() -> Select[Attempt]:
+    return db.select(Attempt).where(Attempt.next_check_at <= now()).order_by(Attempt.next_check_at, Attempt.id)
+
+
+def _strays() -> tuple[Select[Attempt], ...]:
+    """Find what is planned further ahead than anything is: the clock went back since, and it must not wait for that."""
+    is_in_plan = db.or_(Attempt.status != AttemptStatus.SENT, Attempt.expires_at > now())
+    still_open = db.select(Attempt).where(Attempt.status.in_(OPEN_ATTEMPT), is_in_plan)
+    ended = db.select(Attempt).where(Attempt.status.in_(sorted(set(AttemptStatus) - OPEN_ATTEMPT)))
+    return (
+        still_open.where(Attempt.next_check_at > now() + FURTHEST_WHILE_OPEN),
+        ended.where(Attempt.next_check_at > now() + FURTHEST),
+    )
 
 
 def check(attempt_id: int, provider: Client) -> None:

@@ -10,7 +10,7 @@ import logging
 from ..database import db, transaction
 from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
-from ..rules.schedule import HINTS_APART, LEASE, WEBHOOK_WAITS
+from ..rules.schedule import FURTHEST_WEBHOOK, HINTS_APART, LEASE, WEBHOOK_WAITS
 from ..rules.status import OPEN_ATTEMPT
 from ..xendit import Client, Event, Session, XenditError
 from . import settling
@@ -45,14 +45,20 @@ def store(event: Event) -> None:
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` open events that are due, those first that have waited longest, and return their ids.
 
+    Due is also what is planned further ahead than anything is: the clock went back since.
     An event whose every try ended in a failure that nobody foresaw is closed; polling is left to find what it meant.
     """
-    due = db.select(WebhookEvent).where(WebhookEvent.processed_at.is_(None), WebhookEvent.due_at <= now())
-    if not db.session.scalars(due.limit(1)).first():
+    still_open = db.select(WebhookEvent).where(WebhookEvent.processed_at.is_(None))
+    stray = still_open.where(WebhookEvent.due_at > now() + FURTHEST_WEBHOOK)
+    due = still_open.where(WebhookEvent.due_at <= now())
+    if not any(db.session.scalars(kind.limit(1)).first() for kind in (stray, due)):
         return []
     with transaction():
-        in_turn = due.order_by(WebhookEvent.due_at, WebhookEvent.id).limit(limit)
-        taken = [row for row in db.session.scalars(in_turn.with_for_update(skip_locked=True)) if not _gave_up(row)]
+        found = []
+        for kind in (stray, due):
+            in_turn = kind.order_by(WebhookEvent.due_at, WebhookEvent.id).limit(limit - len(found))
+            found += db.session.scalars(in_turn.with_for_update(skip_locked=True))
+        taken = [row for row in found if not _gave_up(row)]
         for row in taken:
             row.due_at = now() + LEASE
             row.tries += 1

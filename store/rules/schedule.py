@@ -53,10 +53,16 @@ LATE_LOOKS = (
     *(timedelta(days=days) for days in range(2, 8)),
 )
 
-# After a look that failed, because Xendit did not answer.
+# After a look that failed, because Xendit did not answer; twice as long after each more of them, up to the second.
 TRY_AGAIN_AFTER = timedelta(seconds=20)
+TRY_AGAIN_AFTER_MOST = timedelta(minutes=5)
 # Times so much, so that not all come at once when Xendit is back.
 TRY_AGAIN_SPREAD = (0.8, 1.2)
+
+# Nothing is ever planned further ahead than this. What is, was planned before the clock went back, and is due now.
+FURTHEST_WHILE_OPEN = TRY_AGAIN_AFTER_MOST * TRY_AGAIN_SPREAD[1]
+FURTHEST = timedelta(days=1)
+FURTHEST_WEBHOOK = max(LEASE, *WEBHOOK_WAITS)
 # After the end of the hold, a closing order is canceled without Xendit's word.
 GIVE_UP_CLOSING = timedelta(hours=24)
 
@@ -81,21 +87,36 @@ def session_end(hold_expires_at: datetime, placed_at: datetime, hold_minutes: in
 
 def spent_by_look(spent_until: datetime | None, now: datetime) -> datetime | None:
     """Return until when the looks for buyers are spent once one more is made; None if it must not be made yet."""
-    spent_until = max(spent_until or now, now) + LOOK_EVERY
-    return spent_until if spent_until <= now + LOOKS_AT_ONCE * LOOK_EVERY else None
+    most = now + LOOKS_AT_ONCE * LOOK_EVERY
+    if spent_until is None or spent_until > most:  # later than ever written: the clock went back
+        spent_until = now
+    spent_until = max(spent_until, now) + LOOK_EVERY
+    return spent_until if spent_until <= most else None
 
 
 def next_check(status: AttemptStatus, sent_at: datetime | None, expires_at: datetime, now: datetime) -> datetime | None:
-    """Return when to look at an attempt in this state again; None means never."""
+    """Return when to look at an attempt in this state again; None means never.
+
+    However the clock was set since `sent_at` and `expires_at` were written, that is no further ahead than `FURTHEST`.
+    """
     if status in SETTLED_ATTEMPT:
         return None
+    if status == AttemptStatus.NEW:
+        return now + UNSENT_FOR
     if sent_at and (status == AttemptStatus.ACTIVE or (status == AttemptStatus.SENT and expires_at > now)):
         return _while_open(sent_at, expires_at, now)
-    return next((expires_at + late for late in LATE_LOOKS if expires_at + late > now), None)
+    looks = (expires_at + late for late in LATE_LOOKS)
+    return next((min(look, now + FURTHEST) for look in looks if look > now), None)
 
 
 def _while_open(sent_at: datetime, expires_at: datetime, now: datetime) -> datetime:
     looks = (sent_at + early for early in FIRST_LOOKS)
-    following = next((look for look in looks if look > now), now + THEN_EVERY)
+    following = min(next((look for look in looks if look > now), now + THEN_EVERY), now + THEN_EVERY)
     at_the_end = expires_at + GRACE
     return min(following, at_the_end) if at_the_end > now else following
+
+
+def try_again_after(failed_looks: int) -> timedelta:
+    """Return how long to wait after so many looks, at least one, that failed one after another, before the spread."""
+    doublings = min(failed_looks - 1, 10)  # many more than it takes to reach the most
+    return min(TRY_AGAIN_AFTER * 2**doublings, TRY_AGAIN_AFTER_MOST)

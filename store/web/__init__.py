@@ -17,6 +17,7 @@ from . import (
     robots,
     security,
     templating,
+    visitor,
     webhooks,
 )
 
@@ -32,6 +33,7 @@ FORM_PAGES = {
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = visitor.Cookies()
     addresses.init_app(app)
     for module in (catalog, cart, checkout, orders, webhooks, health, robots):
         app.register_blueprint(module.bp)

@@ -5,17 +5,47 @@ so that an answer that comes late cannot undo what was changed meanwhile.
 """
 
 import hmac
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, g, session
+from flask import Flask, current_app, g, session
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from ..models import Order, Product
 from ..orders.finding import find_order
 from ..orders.summary import Summary, held_for, summarize
-from ..rules import chance
+from ..rules import chance, clock
 from ..rules.cart import Cart, count, without
 
 KEY_BYTES = 24
+# So far a clock that was put right may go back without a cart being lost.
+CLOCK_GOES_BACK = timedelta(days=2)
+
+
+class CookieSigner(TimestampSigner):
+    """Goes by the shop's clock, and believes a cookie that it signed while that clock was ahead."""
+
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp())
+
+    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:
+        value, signed_at = super().unsign(signed_value, return_timestamp=True)
+        age = self.get_timestamp() - int(signed_at.timestamp())
+        if max_age is not None and not -CLOCK_GOES_BACK.total_seconds() <= age <= max_age:
+            raise SignatureExpired(f"signed {age} seconds ago", payload=value, date_signed=signed_at)
+        return (value, signed_at) if return_timestamp else value
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's own session cookie, with that signer."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        serializer = super().get_signing_serializer(app)
+        if serializer:
+            serializer.signer = CookieSigner
+        return serializer
 
 
 def cookie_name(public_url: str) -> str:

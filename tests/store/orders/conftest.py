@@ -33,8 +33,14 @@ def shop(tmp_path: Path, sandbox: Sandbox, database: str) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def desk(shop: Shop) -> Iterator["Desk"]:
-    with clock.using(StandingClock(clock.now())), shop.app.app_context():
+def standing() -> StandingClock:
+    """The shop's clock, while `desk` works."""
+    return StandingClock(clock.now())
+
+
+@pytest.fixture
+def desk(shop: Shop, standing: StandingClock) -> Iterator["Desk"]:
+    with clock.using(standing), shop.app.app_context():
         yield Desk(shop)
         db.session.rollback()
 

@@ -13,6 +13,7 @@ from store.rules.status import AttemptStatus, OrderStatus
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
+from ...standing_clock import StandingClock
 from .conftest import Desk
 
 ALL = 50
@@ -209,3 +210,31 @@ def test_money_that_comes_late_is_found_at_a_late_look(desk: Desk, sandbox: Sand
 
     assert order.newest_attempt.status == AttemptStatus.COMPLETED
     assert "money came after" in order.attention
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=2)], ids=str)
+def test_no_look_waits_for_a_clock_that_went_back(desk: Desk, standing: StandingClock, back: timedelta):
+    opened, ended = desk.opens(buyer="siti"), desk.opens(buyer="budi")
+    desk.closes(ended)
+    desk.sets(ended.newest_attempt, next_check_at=now() + timedelta(days=1))
+
+    standing.jumps(seconds=-back.total_seconds())
+    taken = checks.take(ALL)
+
+    assert taken == [opened.newest_attempt.id, ended.newest_attempt.id]
+    assert checks.take(ALL) == []
+
+
+def test_an_order_is_found_paid_a_minute_after_the_clock_went_back(desk: Desk, standing: StandingClock):
+    order = desk.opens()
+    looks(desk, order)
+    standing.jumps(hours=-1)
+    for attempt_id in checks.take(ALL):
+        checks.check(attempt_id, desk.provider)
+    desk.pays(order)
+
+    desk.waits(minutes=1)
+    for attempt_id in checks.take(ALL):
+        checks.check(attempt_id, desk.provider)
+
+    assert order.is_paid

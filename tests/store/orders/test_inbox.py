@@ -15,6 +15,7 @@ from store.xendit import parse_event
 
 from ...events import event, payment_event, session_event
 from ...in_process import Sandbox
+from ...standing_clock import StandingClock
 from .conftest import Desk, Meanwhile
 
 ALL = 50
@@ -50,6 +51,17 @@ def test_events_that_have_waited_longest_are_taken_first_and_no_more_than_asked_
     assert inbox.take(2) == [first, second]
     assert inbox.take(2) == [third]
     assert inbox.take(2) == []
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=2)], ids=str)
+def test_no_event_waits_for_a_clock_that_went_back(desk: Desk, standing: StandingClock, back: timedelta):
+    kept = keep_several(3)
+    inbox.take(1)
+
+    standing.jumps(seconds=-back.total_seconds())
+
+    assert sorted(inbox.take(ALL)) == kept
+    assert inbox.take(ALL) == []
 
 
 def test_an_event_that_was_taken_is_taken_again_once_its_lease_is_over(desk: Desk):

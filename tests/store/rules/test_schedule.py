@@ -4,8 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from store.rules.schedule import IN_FLIGHT, LOOK_EVERY, LOOKS_AT_ONCE, hold_end, next_check, spent_by_look
-from store.rules.status import SETTLED_ATTEMPT, AttemptStatus
+from store.rules.schedule import (
+    FURTHEST,
+    FURTHEST_WHILE_OPEN,
+    IN_FLIGHT,
+    LOOK_EVERY,
+    LOOKS_AT_ONCE,
+    UNSENT_FOR,
+    hold_end,
+    next_check,
+    spent_by_look,
+    try_again_after,
+)
+from store.rules.status import OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus
 from store.xendit.client import CREATE
 
 SENT = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
@@ -105,3 +116,26 @@ def test_a_few_looks_may_come_at_once_and_then_one_in_some_seconds():
     steady = 60 / LOOK_EVERY.total_seconds()
     assert seen[:LOOKS_AT_ONCE] == list(range(LOOKS_AT_ONCE))
     assert steady <= len(seen) <= steady + LOOKS_AT_ONCE
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=2)], ids=str)
+@pytest.mark.parametrize("status", sorted(set(AttemptStatus) - SETTLED_ATTEMPT))
+def test_nothing_is_planned_further_ahead_than_ever_though_the_clock_went_back(status: AttemptStatus, back: timedelta):
+    furthest = FURTHEST_WHILE_OPEN if status in OPEN_ATTEMPT else FURTHEST
+    now = SENT - back
+
+    assert now < next_check(status, SENT, END, now) <= now + furthest
+
+
+def test_an_attempt_whose_call_was_never_made_is_looked_at_soon():
+    assert next_check(AttemptStatus.NEW, None, END, SENT) == SENT + UNSENT_FOR
+
+
+def test_buyers_are_looked_up_though_the_clock_went_back():
+    assert spent_by_look(after(hours=1), SENT) == SENT + LOOK_EVERY
+
+
+def test_looks_that_fail_come_less_and_less_often():
+    waits = [try_again_after(failed).total_seconds() for failed in (1, 2, 3, 4, 5, 6, 5000)]
+
+    assert waits == [20, 40, 80, 160, 300, 300, 300]

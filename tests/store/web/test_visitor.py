@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 import requests
 
+from store import COOKIE_LIFE
+from store.rules import clock
 from store.web.visitor import cookie_name
 
 from ...buyer import COFFEE, Buyer
 from ...in_process import Sandbox, Shop
 from ...pages import Page
+from ...standing_clock import StandingClock
 
 READ = ["/", "/?q=tea", f"/products/{COFFEE}", "/cart", "/cart/update", "/checkout", "{order}", "{order}/pay",
         "{order}/complete", "{order}/cancel", "{order}/status", "/nope", "/healthz", "/static/css/base.css",
@@ -86,6 +89,33 @@ def test_the_cart_is_without_what_was_paid_whatever_is_done_next(buyer: Buyer):
 
     assert looked_at.products == ["jasmine-tea"]
     assert set(buyer.opens("/cart").products) == {"jasmine-tea", "rose-soap"}
+
+
+@pytest.mark.parametrize("hours", [1, 48, -1, -48])
+def test_a_cart_and_an_order_stay_their_buyers_though_the_clock_is_set(shop: Shop, hours: int):
+    standing = StandingClock(clock.now())
+    with clock.using(standing):
+        buyer = Buyer(shop)
+        buyer.goes_to_pay()
+        buyer.adds("jasmine-tea")
+
+        standing.jumps(hours=hours)
+
+        assert set(buyer.opens("/cart").products) == {COFFEE, "jasmine-tea"}
+        assert "Siti" in buyer.opens(buyer.order).text
+
+
+def test_a_cart_is_kept_for_its_time_and_no_longer(shop: Shop):
+    standing = StandingClock(clock.now())
+    with clock.using(standing):
+        buyer = Buyer(shop)
+        buyer.adds()
+
+        standing.jumps(seconds=COOKIE_LIFE.total_seconds())
+        kept = buyer.opens("/cart").products
+        standing.jumps(seconds=1)
+
+        assert (kept, buyer.opens("/cart").products) == ([COFFEE], [])
 
 
 def test_a_notice_is_said_once_and_on_its_page_alone(shop: Shop):
