@@ -70,6 +70,8 @@ class Fault:
     error_code: str = "SERVER_ERROR"
     # What the wrong field says, or which is missing; None lets the sandbox choose.
     value: Any = None
+    # The id of the session that spoiled calls are about; None is any, and calls about none.
+    session: str | None = None
 
     def problem(self) -> str | None:
         """The first thing wrong, as a sentence; None if all is well."""
@@ -84,6 +86,7 @@ class Fault:
             "status must be from 400 to 599.": is_whole_number(self.status, 400, 599),
             "error_code must be capital letters, digits and underscores.": isinstance(self.error_code, str)
             and bool(ERROR_CODE.fullmatch(self.error_code)),
+            "session must be the id of a session, or null.": self.session is None or isinstance(self.session, str),
             "value must be a number, a text or null.": self.value is None
             or (isinstance(self.value, int | float | str) and not isinstance(self.value, bool)),
         }
@@ -180,15 +183,15 @@ def clear(ledger: Ledger) -> None:
     disturbances.clear_faults(ledger)
 
 
-def take(ledger: Ledger, endpoint: str) -> Fault | None:
-    """The fault that spoils a call of this endpoint, counted; None if the call is left alone."""
+def take(ledger: Ledger, endpoint: str, session_id: str = "") -> Fault | None:
+    """The fault that spoils a call of this endpoint about that session, counted; None if the call is left alone."""
     operation = _BY_ENDPOINT[endpoint]
     if not disturbances.faults_of(ledger, operation, ANY):
         return None
     with ledger.transaction():
         for row in disturbances.faults_of(ledger, operation, ANY):
             fault = Fault(**json.loads(row["document"]))
-            if _spoils(fault, operation):
+            if _spoils(fault, operation, session_id):
                 disturbances.count_fault(ledger, row["id"])
                 return fault
     return None
@@ -200,7 +203,9 @@ def _usual(kind: object) -> dict:
     return {"milliseconds": DELAY_MILLISECONDS} if is_slow else {}
 
 
-def _spoils(fault: Fault, operation: str) -> bool:
+def _spoils(fault: Fault, operation: str, session_id: str) -> bool:
+    if fault.session not in (None, session_id):
+        return False
     return fault.operation != ANY or not KINDS[fault.kind].is_of_reading or operation.startswith("get_")
 
 

@@ -5,6 +5,7 @@ import pytest
 from ..conftest import new_merchant
 from ..controls import Control
 from .test_faults import asks_for_session, reads
+from .test_played_buyer import plays
 
 
 def test_faults_tell_a_story_in_the_order_in_which_they_were_ordered(merchant, control):
@@ -88,3 +89,51 @@ def test_a_fault_that_makes_no_sense_is_refused_with_a_sentence(control, fault):
     assert refused.status_code == 400
     assert refused.json()["message"].endswith(".")
     assert control.does("GET", "faults") == []
+
+
+def test_a_fault_of_one_session_leaves_calls_about_the_others_alone(merchant, control):
+    ours, other = merchant.create(), merchant.create()
+    control.orders("wrong_amount", "get_session", session=ours["payment_session_id"], count=None)
+
+    assert [reads(merchant, session).json()["amount"] for session in (ours, other, ours)] == [150001, 150000, 150001]
+
+
+def test_a_fault_of_one_session_spoils_what_is_asked_about_its_payment_and_refunds(merchant, control):
+    ours, other = merchant.create(), merchant.create()
+    for session in (ours, other):
+        plays(control, session, "pay")
+    control.orders("error", "*", session=ours["payment_session_id"], count=None)
+
+    def statuses(session):
+        ids = control.ledger(session)["payments"][0]
+        refund = merchant.post("/refunds", json={"payment_request_id": ids["payment_request_id"], "reason": "OTHERS"})
+        return [merchant.get(f"/v3/payments/{ids['payment_id']}").status_code, refund.status_code]
+
+    assert (statuses(ours), statuses(other)) == ([500, 500], [200, 200])
+    assert [call["fault"] for call in control.ledger(ours)["calls"]][-2:] == ["error", "error"]
+
+
+def test_a_refund_that_is_read_is_about_its_session(merchant, control):
+    session = merchant.create()
+    plays(control, session, "pay")
+    refund = merchant.refunds(session).json()
+    control.orders("wrong_amount", "get_refund", session=session["payment_session_id"])
+
+    assert [merchant.get(f"/refunds/{refund['id']}").json()["amount"] for _ in range(2)] == [150001, 150000]
+
+
+def test_a_session_of_a_fault_is_named_by_its_id(control):
+    assert control.asks("POST", "faults", json={"kind": "error", "session": 7}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b"[]", b'{"payment_request_id": 7}', b"\xff", b'{"payment_request_id": "\\ud800"}']
+)
+def test_what_is_no_refund_is_about_no_session(merchant, control, body):
+    session = merchant.create()
+    control.orders("error", "create_refund", status=503, session=session["payment_session_id"])
+
+    answer = merchant.post("/refunds", data=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 400
+    assert len(control.does("GET", "faults")) == 1
