@@ -83,24 +83,48 @@ class Controls:
         return self._call("GET", f"/sessions/{session_id}", auth=(SECRET_KEY, "")).json()
 
     def expire(self, session_id: str) -> None:
-        self._call("POST", f"/_control/sessions/{session_id}/expire").raise_for_status()
+        self._control("POST", f"sessions/{session_id}/expire")
+
+    def pay(self, session_id: str, **choices) -> None:
+        """Pay as a buyer; `channel` says by what, `authorize` only reserves the money."""
+        self._control("POST", f"sessions/{session_id}/pay", choices)
 
     def pay_late(self, session_id: str) -> None:
         """Let money come for a session that has ended."""
-        self._call("POST", f"/_control/sessions/{session_id}/pay", json={"late": True}).raise_for_status()
+        self.pay(session_id, late=True)
+
+    def turn_dial(self, position: str, **number: int) -> None:
+        """Say how the webhooks of all sessions come from now on."""
+        self._control("PUT", "dial", {"position": position, **number})
+
+    def change_account(self, **settings) -> None:
+        """Change settings of the shop's account at Xendit, such as how refunds end and how long they are pending."""
+        self._control("PUT", "account", settings)
+
+    def ledger(self, *kinds: str) -> dict:
+        """Xendit's own records of these kinds, as they truly are."""
+        return self._control("GET", f"ledger?only={','.join(kinds)}").json()
+
+    def counted_calls(self) -> dict:
+        """How often the shop called, and how often at most in a minute, call by call."""
+        return self._control("GET", "calls").json()
 
     def spoil(self, operation: str, kind: str, **settings) -> None:
         """Spoil the next call of this operation; with `count` so many, with None all until it is healed."""
-        fault = {"operation": operation, "kind": kind, **settings}
-        self._call("POST", "/_control/faults", json=fault).raise_for_status()
+        self._control("POST", "faults", {"operation": operation, "kind": kind, **settings})
 
     def heal(self) -> None:
         """Spoil no more calls."""
-        self._call("DELETE", "/_control/faults").raise_for_status()
+        self._control("DELETE", "faults")
 
     def reset(self) -> None:
         """Forget all sessions and faults."""
-        self._call("POST", "/_control/reset").raise_for_status()
+        self._control("POST", "reset")
+
+    def _control(self, method: str, path: str, body: dict | None = None) -> requests.Response:
+        answer = self._call(method, f"/_control/{path}", json=body)
+        answer.raise_for_status()
+        return answer
 
     def _call(self, method: str, path: str, **options) -> requests.Response:
         return self.visitor.request(method, self.url + path, timeout=30, **options)
