@@ -19,10 +19,15 @@ from .records import filled_database, sqlite_url
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 DATABASES = (os.environ.get("DATABASES") or f"{SQLITE} {POSTGRESQL}").split()
 
+
+def on(*kinds: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("database", kinds, indirect=True, scope="module")
+
+
 # For tests of what only the one of them has: its file, its locks, its words.
-only_sqlite, only_postgresql = (
-    pytest.mark.parametrize("database", [kind], indirect=True, scope="module") for kind in (SQLITE, POSTGRESQL)
-)
+only_sqlite, only_postgresql = on(SQLITE), on(POSTGRESQL)
+# For tests to which it is all the same, and that take long.
+on_one = on(DATABASES[0])
 
 
 class SqliteFile:

@@ -85,12 +85,14 @@ class Sandbox(Controls):
 class Shop(Records):
     """The shop's app on the sandbox's network, with a new database; its worker works when it is told to."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, database: str | None = None, **settings: str):
+    def __init__(
+        self, folder: Path, sandbox: Sandbox, database: str | None = None, is_empty: bool = False, **settings: str
+    ):
         self.port = SHOP_PORT
         self.url = SHOP_URL
         self.folder = folder
         self.sandbox = sandbox
-        self.database = new_database(folder, database)
+        self.database = new_database(folder, database, is_empty)
         self.app = shop_app(folder, sandbox, **{"DATABASE_URL": self.database.url, **settings})
         sandbox.network.add(self.url, self.app)
 

@@ -20,8 +20,8 @@ def refusal(shop: Shop, command: str) -> str:
 
 
 @pytest.mark.parametrize("command", NEED_TABLES)
-def test_without_tables_a_command_says_how_to_make_them(tmp_path: Path, sandbox: Sandbox, command: str):
-    shop = Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
+def test_without_tables_a_command_says_how_to_make_them(tmp_path: Path, sandbox: Sandbox, database: str, command: str):
+    shop = Shop(tmp_path, sandbox, database, is_empty=True)
 
     assert refusal(shop, command).endswith("run `flask --app app init-db`.")
 

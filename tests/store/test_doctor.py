@@ -9,6 +9,7 @@ import pytest
 from store.config import SettingsError
 from store.doctor import check_database
 
+from ..databases import SQLITE
 from ..in_process import Sandbox, Shop
 
 NO_TABLES = "The database has no tables yet (or old ones): run `flask --app app init-db`."
@@ -22,27 +23,26 @@ def problem(shop: Shop) -> str:
 
 
 def changed(shop: Shop, statement: str) -> Shop:
-    with sqlite3.connect(shop.folder / "shop.db") as connection:
-        connection.execute(statement)
+    shop.sql(statement)
     return shop
 
 
-def test_a_database_as_init_db_makes_it_is_well(tmp_path: Path, sandbox: Sandbox):
-    check_database(Shop(tmp_path, sandbox).app)
+def test_a_database_as_init_db_makes_it_is_well(new_shop: Shop):
+    check_database(new_shop.app)
 
 
-def test_a_database_without_tables_is_said(tmp_path: Path, sandbox: Sandbox):
-    assert problem(Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")) == NO_TABLES
+def test_a_database_without_tables_is_said(tmp_path: Path, sandbox: Sandbox, database: str):
+    assert problem(Shop(tmp_path, sandbox, database, is_empty=True)) == NO_TABLES
 
 
-def test_old_tables_are_said(tmp_path: Path, sandbox: Sandbox):
-    shop = changed(Shop(tmp_path, sandbox), "UPDATE alembic_version SET version_num = '0000'")
+def test_old_tables_are_said(new_shop: Shop):
+    shop = changed(new_shop, "UPDATE alembic_version SET version_num = '0000'")
 
     assert problem(shop) == NO_TABLES
 
 
-def test_products_in_another_currency_are_said(tmp_path: Path, sandbox: Sandbox):
-    sentence = problem(changed(Shop(tmp_path, sandbox), "UPDATE products SET currency = 'MYR'"))
+def test_products_in_another_currency_are_said(new_shop: Shop):
+    sentence = problem(changed(new_shop, "UPDATE products SET currency = 'MYR'"))
 
     assert "MYR" in sentence
     assert "shop.toml says IDR" in sentence
@@ -63,14 +63,14 @@ def test_a_database_that_cannot_be_used_is_said(tmp_path: Path, sandbox: Sandbox
     name = name if name.startswith("file:") else f"{{folder}}/{name}"
     database = name.format(folder=tmp_path)
 
-    sentence = problem(Shop(tmp_path, sandbox, DATABASE_URL=f"sqlite:///{database}"))
+    sentence = problem(Shop(tmp_path, sandbox, SQLITE, DATABASE_URL=f"sqlite:///{database}"))
 
     assert sentence.startswith("The database of DATABASE_URL cannot be used: ")
     assert says.format(folder=tmp_path) in sentence
 
 
 def test_a_database_in_which_another_program_writes_just_now_is_waited_for(tmp_path: Path, sandbox: Sandbox):
-    shop = Shop(tmp_path, sandbox)
+    shop = Shop(tmp_path, sandbox, SQLITE)
     other = sqlite3.connect(tmp_path / "shop.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     end = threading.Timer(0.5, other.rollback)
@@ -85,4 +85,4 @@ def test_a_database_in_which_another_program_writes_just_now_is_waited_for(tmp_p
 def test_who_only_reads_needs_no_right_to_write(tmp_path: Path, sandbox: Sandbox):
     database = f"sqlite:///file:{tmp_path / 'shop.db'}?mode=ro&uri=true"
 
-    check_database(Shop(tmp_path, sandbox, DATABASE_URL=database).app, is_read_only=True)
+    check_database(Shop(tmp_path, sandbox, SQLITE, DATABASE_URL=database).app, is_read_only=True)

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from store.database import db
 
 from ..buyer import COFFEE, Buyer
+from ..databases import SQLITE
 from ..events import payment_event, session_event
 from ..in_process import Shop
 
@@ -63,6 +64,12 @@ class Walk:
         with request_started.connected_to(arrive, app):
             yield
         event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(scope="module")
+def database() -> str:
+    """SQLite tells in words how it finds rows; the indexes are the same on both."""
+    return SQLITE
 
 
 @pytest.fixture(scope="module")

@@ -5,29 +5,32 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from store.models import Order
+
 from ..buyer import Buyer
-from ..in_process import Sandbox, Shop
+from ..databases import on_one
+from ..in_process import Shop
 from ..ports import free_port
 from ..processes import clean_environment
 from ..records import ROOT, settings_of_shop
 
 
 @pytest.fixture
-def shop(tmp_path: Path, sandbox: Sandbox) -> Shop:
-    return Shop(tmp_path, sandbox)
+def shop(new_shop: Shop) -> Shop:
+    return new_shop
 
 
 def place(shop: Shop, number: str, **changes) -> None:
     """Write an order of this number beside the first one, like it but for the changes."""
-    changes = {"id": None, "number": number, "token": number, "buyer_key": number, **changes}
-    columns = [name for _, name, *_ in shop.sql("PRAGMA table_info(orders)")]
+    changes = {"number": number, "token": number, "buyer_key": number, **changes}
+    columns = [column.name for column in Order.__table__.columns if column.name != "id"]
     values = ", ".join("?" if column in changes else column for column in columns)
     given = [changes[column] for column in columns if column in changes]
-    shop.sql(f"INSERT INTO orders SELECT {values} FROM orders WHERE id = 1", *given)
+    names = ", ".join(columns)
+    shop.sql(f"INSERT INTO orders ({names}) SELECT {values} FROM orders ORDER BY id LIMIT 1", *given)
 
 
 def numbers(shop: Shop, *options: str) -> list[str]:
@@ -37,7 +40,7 @@ def numbers(shop: Shop, *options: str) -> list[str]:
 
 def on_a_terminal(shop: Shop, *command: str, **settings: str) -> dict:
     """How a command is run as a process of its own on a terminal with these settings."""
-    environ = settings_of_shop(free_port(), shop.folder, shop.sandbox.url)
+    environ = settings_of_shop(free_port(), shop.folder, shop.sandbox.url, DATABASE_URL=shop.database.url)
     return {
         "args": [sys.executable, "-m", "flask", "--app", "app", *command],
         "cwd": ROOT,
@@ -138,13 +141,14 @@ def test_as_json_an_order_is_an_object_on_a_line_with_its_payments(shop: Shop, b
         "amount": 103000,
         "currency": "IDR",
         "attention": False,
-        "created": f"{created[:19]}Z".replace(" ", "T"),
+        "created": f"{str(created)[:19]}Z".replace(" ", "T"),
         "payments": [{"id": payment_id, "amount": 103000, "status": "CAPTURED"}],
         "refunds": [],
     }
     assert (other["attention"], other["created"], other["payments"]) == (True, "2026-01-02T03:04:05Z", [])
 
 
+@on_one
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_it_is_utf8_whatever_the_terminal_says(shop: Shop, buyer: Buyer, encoding: str):
     buyer.goes_to_pay()
@@ -157,6 +161,7 @@ def test_it_is_utf8_whatever_the_terminal_says(shop: Shop, buyer: Buyer, encodin
     assert "“look”" in ended.stdout.decode()
 
 
+@on_one
 @pytest.mark.parametrize("command", [["-m", "flask", "--app", "app", "orders"], ["app.py"]], ids=["orders", "the demo"])
 def test_it_ends_quietly_where_nobody_reads_on(shop: Shop, buyer: Buyer, command: list[str]):
     buyer.goes_to_pay()

@@ -13,6 +13,7 @@ from store.rules.schedule import WEBHOOK_WAITS
 from store.worker import JOBS, Budget, Job
 
 from ..buyer import Buyer
+from ..databases import SQLITE
 from ..in_process import Sandbox, Shop, shop_app
 from ..standing_clock import StandingClock
 from ..waiting import PATIENCE
@@ -73,11 +74,11 @@ def paid_unnoticed(shop: Shop) -> Buyer:
 
 def poison(shop: Shop, buyer: Buyer) -> None:
     """Let every look at the buyer's order end in a failure that nobody foresees."""
-    shop.sql("UPDATE attempts SET currency = '???' WHERE session_id = ?", buyer.session_id)
+    shop.sql("UPDATE attempts SET currency = ? WHERE session_id = ?", "???", buyer.session_id)
 
 
-def test_work_that_fails_holds_up_no_other(tmp_path: Path):
-    shop = Shop(tmp_path, Sandbox())
+def test_work_that_fails_holds_up_no_other(new_shop: Shop):
+    shop = new_shop
     unlucky, other = paid_unnoticed(shop), paid_unnoticed(shop)
     poison(shop, unlucky)
     shop.sandbox.delivers()
@@ -93,7 +94,7 @@ def test_work_that_fails_holds_up_no_other(tmp_path: Path):
 
 
 def test_a_database_that_cannot_be_written_is_one_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    shop = Shop(tmp_path, Sandbox())
+    shop = Shop(tmp_path, Sandbox(), SQLITE)
     paid_unnoticed(shop)
     shop.sandbox.delivers()
     shop.make_everything_due()
@@ -110,7 +111,7 @@ def test_a_database_that_cannot_be_written_is_one_line_in_the_log(tmp_path: Path
 
 
 def test_a_worker_goes_on_once_the_database_is_back(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    shop = Shop(tmp_path, Sandbox())
+    shop = Shop(tmp_path, Sandbox(), SQLITE)
     buyer = paid_unnoticed(shop)
     shop.sandbox.delivers()
     shop.sql("ALTER TABLE webhook_events RENAME TO away")
@@ -128,8 +129,8 @@ def test_a_worker_goes_on_once_the_database_is_back(tmp_path: Path, caplog: pyte
     ]
 
 
-def test_an_event_that_fails_each_time_is_given_up_after_its_tries(tmp_path: Path):
-    shop = Shop(tmp_path, Sandbox())
+def test_an_event_that_fails_each_time_is_given_up_after_its_tries(new_shop: Shop):
+    shop = new_shop
     poison(shop, paid_unnoticed(shop))
     shop.sandbox.delivers()
     shop.sql("UPDATE attempts SET next_check_at = NULL")
@@ -143,8 +144,8 @@ def test_an_event_that_fails_each_time_is_given_up_after_its_tries(tmp_path: Pat
     assert passes == len(WEBHOOK_WAITS) + 2
 
 
-def test_a_broken_inbox_stops_no_checks_and_is_not_asked_again_and_again(tmp_path: Path):
-    shop = Shop(tmp_path, Sandbox())
+def test_a_broken_inbox_stops_no_checks_and_is_not_asked_again_and_again(new_shop: Shop):
+    shop = new_shop
     buyer = paid_unnoticed(shop)
     shop.make_everything_due()
     shop.sql("ALTER TABLE webhook_events RENAME TO away")

@@ -21,8 +21,8 @@ LIKE_THE_FIRST = (
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Shop]:
-    shop = Shop(tmp_path_factory.mktemp("shop"), sandbox)
+def shop(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, database: str) -> Iterator[Shop]:
+    shop = Shop(tmp_path_factory.mktemp("shop"), sandbox, database)
     yield shop
     shop.stop()
 
@@ -57,8 +57,8 @@ def test_the_first_page_the_last_and_the_neighbours_are_linked(page: int, pages:
     assert Page(Search("", None, "featured", page), [], 0, pages).numbers == numbers
 
 
-def test_a_long_catalog_has_at_most_ten_links_to_its_pages(tmp_path: Path, sandbox: Sandbox):
-    shop = Shop(tmp_path, sandbox)
+def test_a_long_catalog_has_at_most_ten_links_to_its_pages(tmp_path: Path, sandbox: Sandbox, database: str):
+    shop = Shop(tmp_path, sandbox, database)
     shop.sql(LIKE_THE_FIRST, 300)
     everything = shop.sql("SELECT count(*) FROM products")[0][0]
     seen = []

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 
 from ...buyer import CATALOG, COFFEE, Buyer
+from ...databases import SQLITE
 from ...in_process import Sandbox, Shop
 
 ODD_SEARCHES = {
@@ -94,7 +95,7 @@ def test_a_search_looks_for_its_very_words(buyer: Buyer, q: str):
 
 
 def test_looking_around_writes_nothing_and_sets_no_cookie(tmp_path: Path):
-    shop = Shop(tmp_path, Sandbox())
+    shop = Shop(tmp_path, Sandbox(), SQLITE)
     database = shop.folder / "shop.db"
     before = hashlib.sha256(database.read_bytes()).hexdigest(), database.stat().st_mtime_ns
     paths = ["/", "/?q=tea&sort=price", "/?category=kitchen", "/?page=2", "/cart", "/nope", "/healthz"]

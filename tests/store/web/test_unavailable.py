@@ -7,11 +7,18 @@ from pathlib import Path
 import pytest
 
 from ...buyer import CATALOG, COFFEE, DETAILS, Buyer
+from ...databases import SQLITE
 from ...in_process import Shop, shop_app
 from ...pages import Page
 from ...records import filled_database
 
 READ_ONLY = "the database cannot be used: attempt to write a readonly database"
+
+
+@pytest.fixture(scope="module")
+def database() -> str:
+    """Its file is what these tests spoil."""
+    return SQLITE
 
 
 @pytest.fixture
