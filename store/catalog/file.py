@@ -5,10 +5,14 @@ import reprlib
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import Insert
+
 from ..config import ROOT, SettingsError
-from ..database import db, transaction
-from ..models import Category, Product
+from ..database import UTCDateTime, db, transaction
+from ..models import Category, Product, StockMovement
+from ..rules.clock import now
 from ..rules.money import InexactAmount
+from ..rules.status import MovementReason
 from ..shop import amount_rule, merchants_amount
 from ..text_file import UnreadableText, read_toml
 
@@ -39,6 +43,8 @@ def load_if_empty(currency: str, file: Path = CATALOG_FILE, pictures: Path = PIC
         db.session.add_all(by_slug.values())
         for position, row in enumerate(data["products"]):
             db.session.add(_product(row, by_slug[row["category"]], currency, position))
+        db.session.flush()
+        db.session.execute(_loaded())
     return len(data["products"])
 
 
@@ -62,6 +68,12 @@ def _product(row: dict, category: Category, currency: str, position: int) -> Pro
         tint=row["tint"],
         position=position,
     )
+
+
+def _loaded() -> Insert:
+    """Write down that all pieces that are there have just come."""
+    pieces = db.select(Product.id, Product.stock, db.literal(MovementReason.LOADED), db.literal(now(), UTCDateTime))
+    return db.insert(StockMovement).from_select(["product_id", "pieces", "reason", "created_at"], pieces)
 
 
 def _read_file(file: Path, currency: str, pictures: Path) -> dict:

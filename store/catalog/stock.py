@@ -1,19 +1,18 @@
-"""The pieces that can still be sold: held when an order is placed, given back when it closes unpaid."""
-
-from collections.abc import Iterable
+"""The pieces that can still be sold, and each movement that changed them, inside the caller's transaction."""
 
 from sqlalchemy import update
 
 from ..database import db
-from ..models import OrderLine, Product
+from ..models import Order, OrderLine, Product, StockMovement
+from ..rules.status import MovementReason
 
 
 class OutOfStock(Exception):
     """There are fewer pieces left than asked for."""
 
 
-def hold(product_id: int, quantity: int) -> None:
-    """Take pieces off the shelf, inside the caller's transaction. Raises OutOfStock.
+def hold(order: Order, product_id: int, quantity: int) -> None:
+    """Take pieces off the shelf for an order. Raises OutOfStock.
 
     The condition stands in the UPDATE itself, so that two buyers can never take the same piece.
     """
@@ -24,11 +23,31 @@ def hold(product_id: int, quantity: int) -> None:
     )
     if taken.rowcount != 1:
         raise OutOfStock(product_id)
+    order.movements.append(StockMovement(product_id=product_id, pieces=-quantity, reason=MovementReason.ORDERED))
 
 
-def give_back(lines: Iterable[OrderLine]) -> None:
-    """Put the pieces of an order that closes unpaid back, inside the caller's transaction."""
-    for line in sorted(lines, key=lambda line: line.product_id):
+def hold_again(order: Order) -> bool:
+    """Take the pieces of an order off the shelf that had given them back; all of them, or none and False."""
+    try:
+        with db.session.begin_nested():
+            for line in _in_order(order):
+                hold(order, line.product_id, line.quantity)
+    except OutOfStock:
+        return False
+    return True
+
+
+def give_back(order: Order) -> None:
+    """Put the pieces of an order back on the shelf."""
+    for line in _in_order(order):
         db.session.execute(
             update(Product).where(Product.id == line.product_id).values(stock=Product.stock + line.quantity)
         )
+        order.movements.append(
+            StockMovement(product_id=line.product_id, pieces=line.quantity, reason=MovementReason.GIVEN_BACK)
+        )
+
+
+def _in_order(order: Order) -> list[OrderLine]:
+    """Always in the same order, so that two orders for the same two products cannot block each other."""
+    return sorted(order.lines, key=lambda line: line.product_id)

@@ -1,13 +1,30 @@
 """Tables, and methods about one row. Use cases load and change them.
 
-Three machines that are never mixed: an order (what the buyer sees), its attempts (one provider
-session each), and payments (money facts, only ever added). `order_events` tells how each moved.
+Four machines that are never mixed: an order (what the buyer sees), its attempts (one provider session each),
+payments (money facts, only ever added) and refunds. `order_events` tells how each moved.
 """
 
-from .attempt import Attempt, Payment
-from .catalog import Category, Product
+from .attempt import Attempt
+from .case import Case
+from .catalog import Category, Product, StockMovement
 from .order import Order, OrderLine
 from .order_event import OrderEvent
+from .outbox import OutboxRow
+from .payment import Payment
+from .refund import Refund
 from .webhook import WebhookEvent
 
-__all__ = ["Attempt", "Category", "Order", "OrderEvent", "OrderLine", "Payment", "Product", "WebhookEvent"]
+__all__ = [
+    "Attempt",
+    "Case",
+    "Category",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OutboxRow",
+    "Payment",
+    "Product",
+    "Refund",
+    "StockMovement",
+    "WebhookEvent",
+]

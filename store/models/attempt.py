@@ -1,4 +1,4 @@
-"""Attempts to get an order paid, and the payments that came of them."""
+"""Attempts to get an order paid."""
 
 import logging
 from datetime import datetime
@@ -12,6 +12,7 @@ from ..rules.schedule import next_check
 from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
 from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
+from .payment import Payment
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +41,21 @@ class Attempt(db.Model):
     currency: Mapped[str] = mapped_column(String(3))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    session_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    session_id: Mapped[str | None] = mapped_column(String(255), unique=True)
+    payment_request_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    business_id: Mapped[str | None] = mapped_column(String(255))  # the account at Xendit that made the session
     told: Mapped[str | None] = mapped_column(String(64))  # fingerprint of what Xendit was told of order and buyer
     failure_code: Mapped[str | None] = mapped_column(String(64))  # of the buyer's last failed try
     trouble: Mapped[str | None] = mapped_column(String(200))  # what went wrong with our call
+    problem: Mapped[str | None] = mapped_column(String(200))  # why it is suspect
+    unknown_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Xendit says 404 to its session since then
+    failed_looks: Mapped[int] = mapped_column(default=0)  # one after another
     next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hinted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a webhook that names nobody made it due
     looks_spent_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # see `schedule.spent_by_look`
 
     order: Mapped["Order"] = relationship(back_populates="attempts")  # noqa: F821 (order.py imports this file)
+    payments: Mapped[list[Payment]] = relationship(back_populates="attempt", order_by="Payment.id")
 
     def move_to(self, status: AttemptStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
@@ -72,17 +79,3 @@ class Attempt(db.Model):
     @property
     def is_settled(self) -> bool:
         return self.status in SETTLED_ATTEMPT
-
-
-class Payment(db.Model):
-    """Money that the provider's record shows as captured; `amount` in minor units. Rows are only ever added."""
-
-    __tablename__ = "payments"
-    __table_args__ = (*whole("amount"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), unique=True)
-    payment_id: Mapped[str] = mapped_column(String(64), unique=True)
-    amount: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(String(3))
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -1,10 +1,14 @@
-"""What is sold: categories and products."""
+"""What is sold: categories and products, and how the pieces of a product came and went."""
+
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..database import db
-from .columns import Amount, whole
+from ..database import UTCDateTime, db
+from ..rules.clock import now
+from ..rules.status import MovementReason
+from .columns import Amount, one_of, whole
 
 
 class Category(db.Model):
@@ -46,3 +50,21 @@ class Product(db.Model):
     position: Mapped[int]
 
     category: Mapped[Category] = relationship(lazy="joined", innerjoin=True)
+
+
+class StockMovement(db.Model):
+    """Pieces that came onto the shelf, or left it if negative. All of a product's add up to its `stock`."""
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        CheckConstraint(one_of("reason", MovementReason), name="movement_reason"),
+        *whole("pieces"),
+        Index("movements_of_product", "product_id", "pieces"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    pieces: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(20))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

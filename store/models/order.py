@@ -9,14 +9,26 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import UNSENT_FOR
-from ..rules.status import ORDER_MOVES, AttemptStatus, OrderStatus, check_move
+from ..rules.status import (
+    HAS_STOCK,
+    ORDER_MOVES,
+    AttemptStatus,
+    CaseKind,
+    OrderStatus,
+    PaymentStatus,
+    check_move,
+)
 from .attempt import Attempt
+from .case import REASON_LENGTH, Case
+from .catalog import StockMovement
 from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
+from .outbox import OutboxRow
+from .payment import Payment
 
-ATTENTION_LENGTH = 200
-# How the one reason begins that passes by itself.
-REFUSAL = "Xendit refuses: "
+# What the buyer is told of; each of these an order reaches once at most.
+TOLD = frozenset({OrderStatus.PAID, OrderStatus.CANCELED, OrderStatus.REFUND_DUE})
+IS_OPEN = text("status = 'pending' AND NOT set_aside")
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +42,7 @@ class Order(db.Model):
         CheckConstraint("amount > 0", name="amount_positive"),
         *whole("amount", "shipping_fee"),
         # One browser has one open order at a time, whatever it clicks.
-        Index("one_pending_order_per_buyer", "buyer_key", unique=True,
-              sqlite_where=text("status = 'pending'"), postgresql_where=text("status = 'pending'")),
+        Index("one_pending_order_per_buyer", "buyer_key", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("orders_of_buyer", "buyer_key", "id"),
         Index("orders_by_status", "status", "id"),
         Index("orders_for_a_person", "id",
@@ -43,7 +54,8 @@ class Order(db.Model):
     token: Mapped[str] = mapped_column(String(43), unique=True)
     buyer_key: Mapped[str] = mapped_column(String(43))
     status: Mapped[str] = mapped_column(String(20), default=OrderStatus.PENDING)
-    attention: Mapped[str | None] = mapped_column(String(ATTENTION_LENGTH))  # why a person must look
+    attention: Mapped[str | None] = mapped_column(String(REASON_LENGTH))  # the oldest open case's reason
+    set_aside: Mapped[bool] = mapped_column(default=False)  # suspect: the browser may have another open order
     amount: Mapped[Amount]
     shipping_fee: Mapped[Amount]
     currency: Mapped[str] = mapped_column(String(3))
@@ -60,6 +72,8 @@ class Order(db.Model):
 
     lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", order_by="OrderLine.id")
     attempts: Mapped[list["Attempt"]] = relationship(back_populates="order", order_by="Attempt.number")
+    cases: Mapped[list[Case]] = relationship(order_by="Case.id")
+    movements: Mapped[list[StockMovement]] = relationship(order_by="StockMovement.id")
 
     def move_to(self, status: OrderStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
@@ -69,8 +83,10 @@ class Order(db.Model):
         self.status = status
         if status == OrderStatus.PAID:
             self.paid_at = now()
+        if status in TOLD:
+            db.session.add(OutboxRow(kind=status, order_id=self.id))
         if status in (OrderStatus.PAID, OrderStatus.CANCELED):
-            self.clear_refusal()
+            self.close_cases(CaseKind.REFUSED)
 
     def add_attempt(self) -> "Attempt":
         """Add the next try to get this order paid, with a reference of its own."""
@@ -87,19 +103,32 @@ class Order(db.Model):
         self.attempts.append(attempt)
         return attempt
 
-    def ask_for_attention(self, reason: str) -> None:
-        """Mark that a person must look, and why. The first reason stays, unless it was a refusal."""
-        if self.attention is None or self.is_refused:
-            self.attention = reason[:ATTENTION_LENGTH]
+    def open_case(self, kind: CaseKind, reason: str, **about: int) -> None:
+        """Ask for a person; `about` is the id of the attempt, payment or refund. The same case is not opened twice."""
+        reason = reason[:REASON_LENGTH]
+        known = next((case for case in self.open_cases if case.is_about((kind,), about)), None)
+        if known is None:
+            self.cases.append(Case(kind=kind, reason=reason, **about))
+        else:
+            known.reason = reason
+        self._tell_attention()
 
-    def note_refusal(self, reason: str) -> None:
-        """Mark that Xendit refuses what the order needs, until `clear_refusal`. It hides no other reason."""
-        self.ask_for_attention(REFUSAL + reason)
+    def close_cases(self, *kinds: CaseKind, **about: int) -> None:
+        """What these cases were opened for has passed by itself."""
+        for case in self.open_cases:
+            if case.is_about(kinds, about):
+                case.closed_at = now()
+        self._tell_attention()
 
-    def clear_refusal(self) -> None:
-        """Xendit refuses no more, or nothing is asked of it any more. Other reasons stay."""
-        if self.is_refused:
-            self.attention = None
+    def decide_case(self, case: Case, verdict: str, note: str) -> None:
+        """A person has ended this case."""
+        case.verdict, case.note, case.closed_at = verdict, note, now()
+        self._tell_attention()
+
+    def _tell_attention(self) -> None:
+        # A refusal passes by itself, so it hides no other reason.
+        reasons = sorted(self.open_cases, key=lambda case: case.kind == CaseKind.REFUSED)
+        self.attention = reasons[0].reason if reasons else None
 
     @property
     def buyer_name(self) -> str:
@@ -108,6 +137,20 @@ class Order(db.Model):
     @property
     def quantities(self) -> dict[str, int]:
         return {line.slug: line.quantity for line in self.lines}
+
+    @property
+    def open_cases(self) -> list[Case]:
+        return [case for case in self.cases if case.is_open]
+
+    @property
+    def payments(self) -> list[Payment]:
+        """All money that came for this order, oldest first."""
+        return sorted((each for attempt in self.attempts for each in attempt.payments), key=lambda each: each.id)
+
+    @property
+    def refunded(self) -> int:
+        """What of the order's own payment is back with the buyer, in minor units of that payment's currency."""
+        return sum(payment.refunded for payment in self.payments if not payment.is_surplus)
 
     @property
     def subtotal(self) -> int:
@@ -130,18 +173,37 @@ class Order(db.Model):
         return self.status == OrderStatus.CANCELED
 
     @property
+    def is_refund_due(self) -> bool:
+        return self.status == OrderStatus.REFUND_DUE
+
+    @property
+    def was_paid(self) -> bool:
+        """The full amount came, whatever went back since."""
+        return self.paid_at is not None
+
+    @property
+    def has_stock(self) -> bool:
+        """Its pieces are not on the shelf: held, sold, or handed over."""
+        return self.status in HAS_STOCK
+
+    @property
     def is_suspect(self) -> bool:
-        """Money came that does not fit. Nothing happens to this order until a person has decided."""
+        """Money came that does not fit. Nothing happens until Xendit's record fits, or a person decides."""
         return any(attempt.status == AttemptStatus.SUSPECT for attempt in self.attempts)
+
+    @property
+    def is_authorized(self) -> bool:
+        """Money is reserved for it, and not captured yet."""
+        return any(payment.status == PaymentStatus.AUTHORIZED for payment in self.payments)
 
     @property
     def is_refused(self) -> bool:
         """Xendit refuses what this order needs, and no retry mends that: the shop must act first."""
-        return self.attention is not None and self.attention.startswith(REFUSAL)
+        return self.attention is not None and any(case.kind == CaseKind.REFUSED for case in self.open_cases)
 
     @property
     def can_be_paid(self) -> bool:
-        return self.is_pending and not self.is_suspect
+        return self.is_pending and not self.is_suspect and not self.is_authorized
 
     @property
     def was_never_payable(self) -> bool:
@@ -164,7 +226,7 @@ class Order(db.Model):
     @property
     def failure_code(self) -> str | None:
         """The reason of the last failed try, as Xendit names it; None once paid."""
-        if self.is_paid:
+        if self.was_paid:
             return None
         codes = [attempt.failure_code for attempt in self.attempts if attempt.failure_code]
         return codes[-1] if codes else None

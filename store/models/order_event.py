@@ -1,4 +1,4 @@
-"""The log of what happened to an order and its attempts."""
+"""The log of what happened to an order, its attempts, its payments and its refunds."""
 
 from datetime import datetime
 
@@ -10,13 +10,15 @@ from ..rules.clock import now
 
 
 class OrderEvent(db.Model):
-    """One move of an order or of one of its attempts. Rows are only ever added."""
+    """One move of an order, or of one of its attempts, payments or refunds. Rows are only ever added."""
 
     __tablename__ = "order_events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id", name="order_events_payment_id_fkey"))
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id", name="order_events_refund_id_fkey"))
     from_status: Mapped[str] = mapped_column(String(20))
     to_status: Mapped[str] = mapped_column(String(20))
     cause: Mapped[str] = mapped_column(String(100))

@@ -24,6 +24,8 @@ class WebhookEvent(db.Model):
     event: Mapped[str] = mapped_column(String(64))
     session_id: Mapped[str | None] = mapped_column(String(255))
     payment_id: Mapped[str | None] = mapped_column(String(255))
+    payment_request_id: Mapped[str | None] = mapped_column(String(255))
+    refund_id: Mapped[str | None] = mapped_column(String(255))
     reference: Mapped[str | None] = mapped_column(String(255))
     failure_code: Mapped[str | None] = mapped_column(String(64))
     times: Mapped[int] = mapped_column(default=1)

@@ -148,7 +148,7 @@ def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Sh
     for line in sorted(summary.lines, key=lambda line: line.product.id):
         order.lines.append(_frozen(line))
         try:
-            stock.hold(line.product.id, line.quantity)
+            stock.hold(order, line.product.id, line.quantity)
         except stock.OutOfStock as error:
             raise _why_missing(line, buyer_key) from error
     order.add_attempt()

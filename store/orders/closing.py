@@ -9,7 +9,7 @@ from ..catalog import stock
 from ..models import Attempt, Order
 from ..rules.clock import now
 from ..rules.schedule import GIVE_UP_CLOSING
-from ..rules.status import AttemptStatus, OrderStatus
+from ..rules.status import AttemptStatus, CaseKind, OrderStatus
 
 
 def begin(order: Order, cause: str) -> None:
@@ -28,7 +28,7 @@ def finish_if_clear(order: Order, cause: str) -> None:
     """Cancel a closing order and give its stock back, once no attempt can take money any more."""
     if order.is_closing and not any(_blocks(attempt) for attempt in order.attempts):
         order.move_to(OrderStatus.CANCELED, cause)
-        stock.give_back(order.lines)
+        stock.give_back(order)
 
 
 def give_up_if_late(order: Order) -> None:
@@ -39,7 +39,7 @@ def give_up_if_late(order: Order) -> None:
     for attempt in order.attempts:
         if attempt.is_open:
             attempt.move_to(AttemptStatus.EXPIRED, cause)
-    order.ask_for_attention("Canceled without Xendit's word that nothing was paid.")
+    order.open_case(CaseKind.UNSURE, "Canceled without Xendit's word that nothing was paid.")
     finish_if_clear(order, cause)
 
 

@@ -11,7 +11,8 @@ def open_order(buyer_key: str | None) -> Order | None:
     """Return the order that this browser has open, if any."""
     if buyer_key is None:
         return None
-    return db.session.scalar(db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING))
+    pending = db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING, set_aside=False)
+    return db.session.scalar(pending)
 
 
 def orders_that_hold(buyer_key: str | None) -> list[Order]:
@@ -79,7 +80,7 @@ def payments_of(orders: Iterable[Order]) -> dict[int, list[Payment]]:
 
 def lock(order_id: int) -> Order:
     """Return the order, locked until the transaction ends (SQLite's whole database already is)."""
-    return db.session.get_one(Order, order_id, with_for_update=True)
+    return db.session.get_one(Order, order_id, with_for_update=True, populate_existing=True)
 
 
 def lock_with_attempt(attempt_id: int) -> tuple[Order, Attempt]:
@@ -88,4 +89,4 @@ def lock_with_attempt(attempt_id: int) -> tuple[Order, Attempt]:
     The attempt is read once the order is locked: whoever had the lock before may just have changed it.
     """
     order = lock(db.session.scalars(db.select(Attempt.order_id).filter_by(id=attempt_id)).one())
-    return order, db.session.get_one(Attempt, attempt_id)
+    return order, db.session.get_one(Attempt, attempt_id, populate_existing=True)

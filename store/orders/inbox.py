@@ -11,7 +11,7 @@ from ..database import db, transaction
 from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
 from ..rules.schedule import FURTHEST_WEBHOOK, HINTS_APART, LEASE, WEBHOOK_WAITS
-from ..rules.status import OPEN_ATTEMPT
+from ..rules.status import OPEN_ATTEMPT, CaseKind
 from ..xendit import Client, Event, Session, XenditError
 from . import settling
 from .finding import lock_with_attempt
@@ -164,4 +164,5 @@ def _note_late_money(attempt_id: int) -> None:
     """Money was reported for a session that Xendit's own record calls ended: a person must look."""
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
-        order.ask_for_attention(f"{attempt.reference}: money reported after its session had ended.")
+        reason = f"{attempt.reference}: money reported after its session had ended."
+        order.open_case(CaseKind.UNSURE, reason, attempt_id=attempt.id)

@@ -14,7 +14,7 @@ from ..models import Attempt
 from ..rules import clock
 from ..rules.clock import now
 from ..rules.schedule import IN_FLIGHT, session_end
-from ..rules.status import AttemptStatus
+from ..rules.status import AttemptStatus, CaseKind
 from ..xendit import Client, ProviderRefused, RateLimited, Session, SessionRequest, XenditError
 from . import refusals
 from .finding import lock, lock_with_attempt
@@ -146,7 +146,7 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
         attempt.session_id = session.id
-        order.clear_refusal()
+        order.close_cases(CaseKind.REFUSED)
         if attempt.status == AttemptStatus.SENT and order.can_be_paid and order.active_attempt is None:
             attempt.move_to(AttemptStatus.ACTIVE, "Xendit made the session")
         attempt.plan_next_check()

@@ -4,6 +4,7 @@ import logging
 
 from ..database import transaction
 from ..models import Order
+from ..rules.status import CaseKind
 from ..xendit import ProviderRefused
 from .finding import lock_with_attempt
 
@@ -33,7 +34,7 @@ def note_at(order: Order, error: ProviderRefused) -> None:
     if not (order.is_pending or order.is_closing):
         return
     advice = ADVICE_BY_CODE.get(error.code) or ADVICE.get(error.status, OTHER_ADVICE)
-    before = order.attention
-    order.note_refusal(f"{error}, {advice}.")
-    if order.attention != before:
+    was_refused = order.is_refused
+    order.open_case(CaseKind.REFUSED, f"Xendit refuses: {error}, {advice}.")
+    if not was_refused:
         log.error("order %s: Xendit refuses (%s), and no retry mends that: %s", order.number, error, advice)

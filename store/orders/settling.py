@@ -13,7 +13,7 @@ from ..models import Attempt, Order, Payment
 from ..rules.clock import now
 from ..rules.money import InexactAmount, from_major
 from ..rules.schedule import KNOWN_AFTER, spent_by_look
-from ..rules.status import AttemptStatus, OrderStatus
+from ..rules.status import AttemptStatus, CaseKind, OrderStatus, PaymentStatus
 from ..xendit import Client, Patience, ProviderRefused, Session, SessionStatus, XenditError
 from ..xendit.client import LOOK
 from . import closing, refusals
@@ -120,7 +120,7 @@ def _write_down(attempt_id: int, session: Session, cause: str) -> None:
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
         if order.newest_attempt.status != AttemptStatus.REJECTED:  # that refusal ends with the next session
-            order.clear_refusal()
+            order.close_cases(CaseKind.REFUSED)
         is_ours = session.id == attempt.session_id or session.reference == attempt.reference
         if attempt.is_settled or not is_ours or attempt.session_id not in (None, session.id):
             return
@@ -141,20 +141,31 @@ def _complete(order: Order, attempt: Attempt, session: Session, cause: str) -> N
     if session.payment_id is None and attempt.expires_at > now():
         return  # it may still be on its way
     if problem := _mismatch(attempt, session):
-        attempt.move_to(AttemptStatus.SUSPECT, cause)
-        order.ask_for_attention(f"{attempt.reference}: {problem}")
-        log.error("%s is suspect: %s", attempt.reference, problem)
+        _suspect(order, attempt, problem, cause)
         return
     attempt.move_to(AttemptStatus.COMPLETED, cause)
     db.session.add(
-        Payment(attempt_id=attempt.id, payment_id=session.payment_id, amount=attempt.amount, currency=attempt.currency)
+        Payment(
+            attempt_id=attempt.id,
+            payment_id=session.payment_id,
+            status=PaymentStatus.CAPTURED,
+            amount=attempt.amount,
+            currency=attempt.currency,
+        )
     )
     if order.is_pending or order.is_closing:
         order.move_to(OrderStatus.PAID, cause)
     elif order.is_paid:
-        order.ask_for_attention(f"{attempt.reference}: a second payment for a paid order.")
+        order.open_case(CaseKind.SECOND_PAYMENT, f"{attempt.reference}: a second payment for a paid order.")
     else:
-        order.ask_for_attention(f"{attempt.reference}: money came after the order was canceled.")
+        order.open_case(CaseKind.STOCK_GONE, f"{attempt.reference}: money came after the order was canceled.")
+
+
+def _suspect(order: Order, attempt: Attempt, problem: str, cause: str) -> None:
+    if attempt.status != AttemptStatus.SUSPECT:
+        attempt.move_to(AttemptStatus.SUSPECT, cause)
+    order.open_case(CaseKind.MISMATCH, f"{attempt.reference}: {problem}", attempt_id=attempt.id)
+    log.error("%s is suspect: %s", attempt.reference, problem)
 
 
 def _mismatch(attempt: Attempt, session: Session) -> str | None:

@@ -1,4 +1,4 @@
-"""Statuses of orders and attempts, and the moves between them that are allowed.
+"""Statuses of orders, attempts, payments and refunds, and the moves between them that are allowed.
 
 Pure rules: no Flask, no database.
 """
@@ -34,12 +34,59 @@ class AttemptStatus(StrEnum):
     SUSPECT = "SUSPECT"
 
 
+class PaymentStatus(StrEnum):
+    """What became of a buyer's money. Only CAPTURED counts as money."""
+
+    AUTHORIZED = "AUTHORIZED"
+    CAPTURED = "CAPTURED"
+    EXPIRED = "EXPIRED"
+    VOIDED = "VOIDED"
+
+
+class RefundStatus(StrEnum):
+    """Where money on its way back stands. BY_HAND: given back outside Xendit, and recorded here."""
+
+    NEW = "NEW"
+    SENT = "SENT"
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+    REJECTED = "REJECTED"
+    BY_HAND = "BY_HAND"
+
+
+class CaseKind(StrEnum):
+    """Why a person must look at an order."""
+
+    MISMATCH = "MISMATCH"  # an amount, currency or reference that does not fit
+    STOCK_GONE = "STOCK_GONE"  # money for a canceled order whose stock is gone
+    SECOND_PAYMENT = "SECOND_PAYMENT"
+    REFUND_FAILED = "REFUND_FAILED"
+    REFUSED = "REFUSED"  # Xendit refuses what the order needs, and no retry mends that
+    AUTHORIZED = "AUTHORIZED"  # money that is reserved and was not captured until the hold ended
+    UNSURE = "UNSURE"  # canceled without Xendit's word that nothing was paid
+
+
+class MovementReason(StrEnum):
+    """Why there are more or fewer pieces of a product."""
+
+    LOADED = "LOADED"
+    ORDERED = "ORDERED"
+    GIVEN_BACK = "GIVEN_BACK"
+    COUNTED = "COUNTED"
+
+
 ORDER_MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PENDING: frozenset({OrderStatus.PAID, OrderStatus.CLOSING}),
     OrderStatus.CLOSING: frozenset({OrderStatus.PAID, OrderStatus.CANCELED}),
-    # Nothing leaves `paid` because of a webhook or a clock.
-    OrderStatus.PAID: frozenset(),
-    OrderStatus.CANCELED: frozenset(),
+    # Nothing leaves `paid` because of a payment's webhook or a clock: only money that went back does it.
+    OrderStatus.PAID: frozenset({OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED}),
+    OrderStatus.PARTIALLY_REFUNDED: frozenset({OrderStatus.REFUNDED}),
+    # Late money: the stock is taken again, or it is due back.
+    OrderStatus.CANCELED: frozenset({OrderStatus.PAID, OrderStatus.REFUND_DUE}),
+    OrderStatus.REFUND_DUE: frozenset({OrderStatus.PAID, OrderStatus.REFUNDED}),
+    OrderStatus.REFUNDED: frozenset(),
 }
 
 # Money beats clocks: a captured payment (or one that looks wrong) is accepted from every state.
@@ -54,13 +101,42 @@ ATTEMPT_MOVES: Mapping[AttemptStatus, frozenset[AttemptStatus]] = {
     AttemptStatus.CANCELED: _MONEY,
     AttemptStatus.REJECTED: _MONEY,
     AttemptStatus.COMPLETED: frozenset(),
-    AttemptStatus.SUSPECT: frozenset(),
+    # Until Xendit's record is right again, or a person decides.
+    AttemptStatus.SUSPECT: frozenset({AttemptStatus.COMPLETED, AttemptStatus.ACTIVE}) | _ENDS,
+}
+
+PAYMENT_MOVES: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
+    PaymentStatus.AUTHORIZED: frozenset({PaymentStatus.CAPTURED, PaymentStatus.EXPIRED, PaymentStatus.VOIDED}),
+    PaymentStatus.CAPTURED: frozenset(),
+    PaymentStatus.EXPIRED: frozenset(),
+    PaymentStatus.VOIDED: frozenset(),
+}
+
+_REFUND_ENDS = frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELED})
+
+REFUND_MOVES: Mapping[RefundStatus, frozenset[RefundStatus]] = {
+    RefundStatus.NEW: frozenset({RefundStatus.SENT}),
+    # A lost answer stays SENT until the refund is found.
+    RefundStatus.SENT: frozenset({RefundStatus.PENDING, RefundStatus.REJECTED}) | _REFUND_ENDS,
+    RefundStatus.PENDING: _REFUND_ENDS,
+    RefundStatus.SUCCEEDED: frozenset(),
+    RefundStatus.FAILED: frozenset(),
+    RefundStatus.CANCELED: frozenset(),
+    RefundStatus.REJECTED: frozenset(),
+    RefundStatus.BY_HAND: frozenset(),
 }
 
 # States of an attempt in which its session may still take money.
 OPEN_ATTEMPT = frozenset({AttemptStatus.NEW, AttemptStatus.SENT, AttemptStatus.ACTIVE})
 # States that no later news can change.
-SETTLED_ATTEMPT = frozenset({AttemptStatus.COMPLETED, AttemptStatus.SUSPECT})
+SETTLED_ATTEMPT = frozenset({AttemptStatus.COMPLETED})
+
+# States of an order that has its goods set aside or handed over: the pieces are not on the shelf.
+HAS_STOCK = frozenset(OrderStatus) - {OrderStatus.CANCELED, OrderStatus.REFUND_DUE}
+# A refund that may still give money back; one at a time for each payment.
+OPEN_REFUND = frozenset({RefundStatus.NEW, RefundStatus.SENT, RefundStatus.PENDING})
+# A refund whose money is back with the buyer, or on its way there for certain.
+DONE_REFUND = frozenset({RefundStatus.SUCCEEDED, RefundStatus.BY_HAND})
 
 
 def check_move(moves: Mapping, current: StrEnum, new: StrEnum) -> None:

@@ -4,9 +4,10 @@ import logging
 
 import pytest
 
+from store.database import transaction
 from store.orders import checks
 from store.orders.paying import PaymentRefused, PaymentUnavailable
-from store.rules.status import AttemptStatus
+from store.rules.status import AttemptStatus, CaseKind
 from store.xendit import ProviderRefused
 
 from ...in_process import Sandbox
@@ -81,7 +82,8 @@ def test_too_many_calls_made_no_session_so_nothing_waits_for_one(desk: Desk, san
 
 def test_another_reason_is_neither_hidden_nor_cleared(desk: Desk, sandbox: Sandbox):
     order = desk.places()
-    desk.sets(order, attention="Money that does not fit.")
+    with transaction():
+        order.open_case(CaseKind.MISMATCH, "Money that does not fit.")
     sandbox.spoil("create_session", **KEY_REVOKED)
     with pytest.raises(PaymentRefused):
         desk.starts(order)
