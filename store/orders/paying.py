@@ -15,7 +15,7 @@ from ..rules import clock
 from ..rules.clock import now
 from ..rules.schedule import IN_FLIGHT, session_end
 from ..rules.status import AttemptStatus, CaseKind
-from ..xendit import Client, ProviderRefused, RateLimited, Session, SessionRequest, XenditError
+from ..xendit import Client, ProviderRefused, Session, SessionRequest, XenditError
 from . import refusals
 from .finding import lock, lock_with_attempt
 from .session_request import fingerprint, session_request
@@ -158,15 +158,14 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
 
 
 def _note_trouble(attempt_id: int, error: XenditError, goes_on: bool) -> None:
-    """A call that was refused, or one too many, did nothing. After other failures the attempt stays SENT: the session
-    may exist.
+    """After a call that certainly did nothing another attempt may follow; otherwise it stays SENT: the session may
+    exist.
     """
-    did_nothing = isinstance(error, ProviderRefused | RateLimited)
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
         attempt.trouble = str(error)[:200]
-        if did_nothing and attempt.status == AttemptStatus.SENT:
-            attempt.move_to(AttemptStatus.REJECTED, f"Xendit refused: {error}")
+        if error.did_nothing and attempt.status == AttemptStatus.SENT:
+            attempt.move_to(AttemptStatus.REJECTED, f"no session was made: {error}")
         if isinstance(error, ProviderRefused) and not goes_on:
             refusals.note_at(order, error)
         attempt.plan_next_check()

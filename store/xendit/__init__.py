@@ -3,8 +3,18 @@
 It needs `requests`, with the `idna` that it brings, and knows nothing of the shop, so it can be lifted out whole.
 """
 
-from .client import Client, Patience
-from .errors import ProviderRefused, ProviderUnavailable, RateLimited, UntrustedAnswer, XenditError
+from .client import Client
+from .connection import Patience
+from .endpoints import Endpoint
+from .errors import (
+    ChannelUnavailable,
+    NotSent,
+    ProviderRefused,
+    ProviderUnavailable,
+    RateLimited,
+    UntrustedAnswer,
+    XenditError,
+)
 from .hosts import Origin, bare_origin, is_loopback, origin
 from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
@@ -14,10 +24,13 @@ from .webhook import BadWebhook, Event, is_authentic, parse_event
 __all__ = [
     "AllowedHosts",
     "BadWebhook",
+    "ChannelUnavailable",
     "Client",
     "Customer",
+    "Endpoint",
     "Event",
     "Item",
+    "NotSent",
     "Origin",
     "Patience",
     "PaymentRecord",

@@ -1,19 +1,27 @@
 """What can go wrong between the shop and Xendit.
 
 XenditError
-├── ProviderRefused      a definite 4xx: the call did nothing
-└── ProviderUnavailable  no answer, or none to rely on: the call may have worked
-    ├── RateLimited      429: the call did nothing, and later it may work
-    └── UntrustedAnswer  a good status with a body that is not what was asked for
+├── ProviderRefused         a definite 4xx: the call did nothing
+└── ProviderUnavailable     no answer, or none to rely on: the call may have worked
+    ├── NotSent             Xendit cannot be reached, as calls before have shown: this one was not made
+    ├── RateLimited         429: the call did nothing, and later it may work
+    ├── ChannelUnavailable  503: the bank or wallet behind Xendit does not work just now
+    └── UntrustedAnswer     a good status with a body that is not what was asked for
 """
 
 
 class XenditError(Exception):
     """Any failure of a call to Xendit. Its text is safe to log: no key, no link, no buyer."""
 
+    did_nothing = False  # certainly nothing, so that the same may be asked for again
+    is_answer = False  # of Xendit's own, so that it can be reached
+
 
 class ProviderRefused(XenditError):
     """Xendit answered that it did not do it. `code` is its error_code, if it sent one."""
+
+    did_nothing = True
+    is_answer = True
 
     def __init__(self, status: int, code: str) -> None:
         super().__init__(f"HTTP {status} {code}".strip())
@@ -43,12 +51,33 @@ class ProviderUnavailable(XenditError):
     """Nobody knows whether the call worked: time-out, broken connection, 5xx."""
 
 
+class NotSent(ProviderUnavailable):
+    """So many calls failed that none is made for a while. This one did nothing."""
+
+    did_nothing = True
+
+    def __init__(self) -> None:
+        super().__init__("not sent, as Xendit cannot be reached")
+
+
 class RateLimited(ProviderUnavailable):
     """Too many calls in this minute (CONTRACT 1.2). The call did nothing."""
+
+    did_nothing = True
+    is_answer = True
 
     def __init__(self) -> None:
         super().__init__("HTTP 429")
 
 
+class ChannelUnavailable(ProviderUnavailable):
+    """Xendit works, but what stands behind it does not (CONTRACT 6.3)."""
+
+    is_answer = True
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"HTTP 503 {code}")
+
+
 class UntrustedAnswer(ProviderUnavailable):
-    """The call may have worked, but its answer is no session, or not the one that was asked for."""
+    """The call may have worked, but its answer is no record, or not the one that was asked for."""
