@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..database import db
-from ..models import Attempt, Order, Payment
+from ..models import Attempt, Order, Payment, Refund
 from ..rules.status import OrderStatus
 
 
@@ -75,6 +75,17 @@ def payments_of(orders: Iterable[Order]) -> dict[int, list[Payment]]:
     found: dict[int, list[Payment]] = {}
     for order_id, payment in rows:
         found.setdefault(order_id, []).append(payment)
+    return found
+
+
+def refunds_of(orders: Iterable[Order]) -> dict[int, list[Refund]]:
+    """Return the refunds of these orders, oldest first, by the order's id."""
+    rows = db.session.scalars(
+        db.select(Refund).where(Refund.order_id.in_([order.id for order in orders])).order_by(Refund.id)
+    )
+    found: dict[int, list[Refund]] = {}
+    for refund in rows:
+        found.setdefault(refund.order_id, []).append(refund)
     return found
 
 

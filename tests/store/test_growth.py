@@ -20,7 +20,8 @@ from ..databases import SQLITE
 from ..events import payment_event, session_event
 from ..in_process import Shop
 
-GROWING = ("products", "orders", "order_lines", "attempts", "payments", "order_events", "webhook_events")
+GROWING = ("products", "orders", "order_lines", "attempts", "payments", "refunds", "order_events",
+           "webhook_events")  # fmt: skip
 # Their pages are read in the order of an index until there are enough; so nothing else may be read for them.
 READ_IN_ORDER = re.compile(r"^(?!.*WHERE).*LIMIT", re.DOTALL)
 A_TABLE = rf"SCAN ({'|'.join(GROWING)})\b"

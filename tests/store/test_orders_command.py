@@ -5,9 +5,12 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import event
 
+from store.database import db
 from store.models import Order
 
 from ..buyer import Buyer
@@ -146,6 +149,59 @@ def test_as_json_an_order_is_an_object_on_a_line_with_its_payments(shop: Shop, b
         "refunds": [],
     }
     assert (other["attention"], other["created"], other["payments"]) == (True, "2026-01-02T03:04:05Z", [])
+
+
+def give_back(shop: Shop, reference: str, refund_id: str | None, amount: int, status: str) -> None:
+    """Write a refund of the one payment there is."""
+    shop.sql(
+        "INSERT INTO refunds (order_id, payment_id, reference, refund_id, status, amount, currency, reason, restock,"
+        " created_at, failed_looks) SELECT a.order_id, p.id, ?, ?, ?, ?, p.currency, 'CANCELLATION', a.id = 0,"
+        " p.created_at, 0 FROM payments p JOIN attempts a ON a.id = p.attempt_id",
+        reference, refund_id, status, amount,
+    )  # fmt: skip
+
+
+def test_what_came_and_what_went_back_stand_in_the_list_with_their_status(shop: Shop, buyer: Buyer):
+    buyer.pays_by_qris(buyer.goes_to_pay())
+    shop.works()
+    give_back(shop, "first", "rfd-1", 3000, "SUCCEEDED")
+    give_back(shop, "second", None, 100000, "SENT")
+
+    (line,) = shop.flask("orders").stdout.splitlines()
+    facts = json.loads(shop.flask("orders", "--json").stdout)
+
+    assert "came Rp103.000 CAPTURED, back Rp3.000 SUCCEEDED, back Rp100.000 SENT" in line
+    assert facts["refunds"] == [
+        {"id": "rfd-1", "amount": 3000, "status": "SUCCEEDED"},
+        {"id": None, "amount": 100000, "status": "SENT"},
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_many_orders_with_money_take_as_many_queries_as_one(shop: Shop, buyer: Buyer, options: list[str]):
+    buyer.pays_by_qris(buyer.goes_to_pay())
+    shop.works()
+    of_one = statements(shop, *options)
+    for number in range(9):
+        place(shop, f"W-{number}", status="paid")
+
+    assert statements(shop, *options) == of_one
+
+
+def statements(shop: Shop, *options: str) -> int:
+    """How many statements the list takes."""
+    with shop.app.app_context():
+        engine = db.engine
+    seen = []
+    note = partial(noted, seen)
+    event.listen(engine, "before_cursor_execute", note)
+    shop.flask("orders", *options)
+    event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def noted(seen: list, _connection, _cursor, statement: str, *_) -> None:
+    seen.append(statement)
 
 
 @on_one
