@@ -16,19 +16,15 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from .database import UNAVAILABLE, reason
-from .orders import checks, inbox
+from .orders import budget, checks, inbox
 from .rules import clock
-from .xendit import Client
+from .xendit import Client, counted_calls
 
 TICK = 0.25  # seconds from one look at all kinds of work to the next
 # After a look that failed, so that a database that is away is not asked again and again.
 AFTER_TROUBLE = 2.0
 # What is under way when the worker is told to end may take so long. A call to Xendit ends after 7 seconds.
 ENDS_WITHIN = 9.0
-# Xendit allows 60 calls a minute to an endpoint with a test key and 600 with a live one
-# (CONTRACT 1.2). Polls take half of it; reads for a webhook or a waiting buyer are not counted.
-POLLS_A_MINUTE_WITH_TEST_KEY = 30
-POLLS_A_MINUTE = 300
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +57,7 @@ class Worker:
         self._app = app
         self._provider = provider
         self._jobs = jobs
-        self._budget = Budget(POLLS_A_MINUTE_WITH_TEST_KEY if is_test_key else POLLS_A_MINUTE)
+        self._polls_a_minute = budget.A_MINUTE_WITH_TEST_KEY if is_test_key else budget.A_MINUTE
         self._stopping = threading.Event()
         self._troubles = Troubles()
 
@@ -98,13 +94,24 @@ class Worker:
         with self._app.app_context():
             if not job.is_poll:
                 return job.take(limit)
-            taken = job.take(min(limit, self._budget.left()))
-            self._budget.spend(len(taken))
-            return taken
+            taken = job.take(min(limit, budget.left(self._polls_a_minute)))
+            # Another worker may just have been faster. Then the rest waits for its lease to end.
+            return taken[: budget.reserve(len(taken), self._polls_a_minute)] if taken else []
 
     def _do(self, job: Job, each: int) -> None:
         with self._app.app_context():
-            job.do(each, self._provider)
+            if job.is_poll:
+                self._poll(job, each)
+            else:
+                job.do(each, self._provider)
+
+    def _poll(self, job: Job, each: int) -> None:
+        """Do a piece of work for which one call is reserved; it may be more, or none."""
+        with counted_calls() as calls:
+            try:
+                job.do(each, self._provider)
+            finally:
+                budget.correct(1, calls.made)
 
 
 class Bench:
@@ -195,22 +202,3 @@ class Troubles:
             if self._said and not self._without_database:
                 log.info("the worker uses the database again")
                 self._said = ""
-
-
-class Budget:
-    """How many polls may still be made: `a_minute` of them, saved up for a minute at most."""
-
-    def __init__(self, a_minute: int) -> None:
-        self._a_minute = a_minute
-        self._left = float(a_minute)
-        self._at = clock.monotonic()
-
-    def left(self) -> int:
-        """Return the whole number of polls that may be made now."""
-        now = clock.monotonic()
-        self._left = min(self._left + (now - self._at) * self._a_minute / 60, self._a_minute)
-        self._at = now
-        return int(self._left)
-
-    def spend(self, polls: int) -> None:
-        self._left -= polls

@@ -57,6 +57,7 @@ class Records:
         """As if the time had passed until the worker's next looks."""
         self.sql("UPDATE attempts SET next_check_at = '2000-01-01' WHERE next_check_at IS NOT NULL")
         self.sql("UPDATE webhook_events SET due_at = '2000-01-01' WHERE processed_at IS NULL")
+        self.sql("UPDATE call_budgets SET made = '{}'")
 
     def stock(self, slug: str) -> int:
         return self.sql("SELECT stock FROM products WHERE slug = ?", slug)[0][0]

@@ -5,6 +5,7 @@ payments (money facts, only ever added) and refunds. `order_events` tells how ea
 """
 
 from .attempt import Attempt
+from .call_budget import CallBudget
 from .case import Case
 from .catalog import Category, Product, StockMovement
 from .order import Order, OrderLine
@@ -16,6 +17,7 @@ from .webhook import WebhookEvent
 
 __all__ = [
     "Attempt",
+    "CallBudget",
     "Case",
     "Category",
     "Order",

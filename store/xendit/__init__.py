@@ -5,6 +5,7 @@ It needs `requests`, with the `idna` that it brings, and knows nothing of the sh
 
 from .client import Client
 from .connection import Patience
+from .counting import counted_calls
 from .endpoints import Endpoint
 from .errors import (
     ChannelUnavailable,
@@ -45,6 +46,7 @@ __all__ = [
     "UntrustedAnswer",
     "XenditError",
     "bare_origin",
+    "counted_calls",
     "is_authentic",
     "is_loopback",
     "origin",

@@ -20,6 +20,7 @@ from requests.adapters import BaseAdapter
 
 from . import strict_json
 from .breaker import Breaker
+from .counting import note_call
 from .endpoints import Endpoint
 from .errors import (
     ChannelUnavailable,
@@ -122,6 +123,7 @@ class Connection:
 
     def _answer(self, call: Call, patience: Patience) -> Answer:
         started = self._monotonic()
+        note_call()
         try:
             # A clock that was put in place for the caller holds in a copy of its context.
             carried = self._calls.submit(copy_context().run, self._exchange, call, patience)

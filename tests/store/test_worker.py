@@ -10,31 +10,13 @@ import pytest
 
 from store.rules import clock
 from store.rules.schedule import WEBHOOK_WAITS
-from store.worker import JOBS, Budget, Job
+from store.worker import JOBS, Job
 
 from ..buyer import Buyer
 from ..databases import SQLITE
 from ..in_process import Sandbox, Shop, shop_app
 from ..standing_clock import StandingClock
 from ..waiting import PATIENCE
-
-
-def test_polls_are_saved_up_for_a_minute_at_most():
-    with clock.using(StandingClock()):
-        budget = Budget(30)
-        clock.sleep(600)
-
-        assert budget.left() == 30
-
-
-def test_what_was_spent_comes_back_with_time():
-    with clock.using(StandingClock()):
-        budget = Budget(30)
-        budget.spend(30)
-        spent = budget.left()
-        clock.sleep(20)
-
-        assert (spent, budget.left()) == (0, 10)
 
 
 def test_its_threads_go_by_the_clock_of_the_one_that_sent_them(buyer: Buyer):
