@@ -20,6 +20,7 @@ from .hosts import Origin, bare_origin, is_loopback, origin
 from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
 from .payments import PaymentRecord, PaymentRecordStatus, PaymentRequestRecord
+from .refunds import RefundReason, RefundRecord, RefundRecordStatus, RefundRequest
 from .webhook import BadWebhook, Event, is_authentic, parse_event
 
 __all__ = [
@@ -40,6 +41,10 @@ __all__ = [
     "ProviderRefused",
     "ProviderUnavailable",
     "RateLimited",
+    "RefundReason",
+    "RefundRecord",
+    "RefundRecordStatus",
+    "RefundRequest",
     "Session",
     "SessionRequest",
     "SessionStatus",

@@ -14,10 +14,11 @@ from .errors import UntrustedAnswer
 from .links import AllowedHosts
 from .payloads import Session, SessionRequest
 from .payments import PaymentRecord, PaymentRequestRecord
+from .refunds import RefundRecord, RefundRequest
 
 API_VERSION = {"api-version": "2024-11-11"}  # the only one there is for /v3 (CONTRACT 1.1)
 
-Record = TypeVar("Record", Session, PaymentRecord, PaymentRequestRecord)
+Record = TypeVar("Record", Session, PaymentRecord, PaymentRequestRecord, RefundRecord)
 
 
 class Client:
@@ -81,6 +82,35 @@ class Client:
         """Read a payment request. Source: GET /v3/payment_requests/{id}. Raises as `get_payment` does."""
         call = Call(Endpoint.GET_PAYMENT_REQUEST, request_id, headers=API_VERSION)
         return self._one(PaymentRequestRecord, call, patience)
+
+    def create_refund(self, request: RefundRequest) -> RefundRecord:
+        """Give money of a payment back. Source: POST /refunds; of its idempotency key: CONTRACT 6.4.
+
+        The same request may be sent again: it makes one refund. Raises ProviderRefused if it certainly was not made,
+        unless its `is_repeat`; ProviderUnavailable if it may have been; UntrustedAnswer if the answer is about another.
+        """
+        call = Call(Endpoint.CREATE_REFUND, body=request.to_json(), headers={"idempotency-key": request.reference})
+        refund = RefundRecord.from_json(self._connection.make(call, CREATE))
+        if not refund.answers(request):
+            raise UntrustedAnswer("the answer has another reference, amount, currency or payment request")
+        return refund
+
+    def get_refund(self, refund_id: str) -> RefundRecord:
+        """Read a refund. Source: GET /refunds/{id} of Xendit's SDKs. Raises as `get_payment` does."""
+        return self._one(RefundRecord, Call(Endpoint.GET_REFUND, refund_id), LOOK)
+
+    def find_refund(self, reference: str) -> RefundRecord | None:
+        """Look for a refund by our reference; None if it is not among the newest. Source: GET /refunds/ of the SDKs.
+
+        How to ask for more than the newest is documented nowhere, so None does not prove that there is none: an old
+        refund is found by its id, or by sending the same request again. Raises as `get_payment` does.
+        """
+        found = self._connection.make(Call(Endpoint.LIST_REFUNDS), LOOK)
+        newest = found.get("data") if isinstance(found, dict) else None
+        if not isinstance(newest, list):
+            raise UntrustedAnswer("the answer has no list of refunds")
+        ours = [each for each in newest if isinstance(each, dict) and each.get("reference_id") == reference]
+        return RefundRecord.from_json(ours[0]) if ours else None
 
     def _one(self, kind: type[Record], call: Call, patience: Patience) -> Record:
         """Ask about one object by its id, and see that the answer is about that one."""

@@ -10,8 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .errors import UntrustedAnswer
-from .fields import LONGEST_ID, decimal, text
+from .fields import LONGEST_ID, decimal, id_and_status, number, text
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Item:
             "type": self.type,
             "name": self.name,
             "category": self.category,
-            "net_unit_amount": _number(self.unit_amount),
+            "net_unit_amount": number(self.unit_amount),
             "quantity": self.quantity,
         }
 
@@ -79,7 +78,7 @@ class SessionRequest:
             "session_type": "PAY",
             "mode": "PAYMENT_LINK",
             "capture_method": "AUTOMATIC",
-            "amount": _number(self.amount),
+            "amount": number(self.amount),
             "currency": self.currency,
             "country": self.country,
             "description": self.description,
@@ -135,11 +134,7 @@ class Session:
     @classmethod
     def from_json(cls, body: Any) -> "Session":
         """Return the session in an answer. Raises UntrustedAnswer if there is none."""
-        if not isinstance(body, dict):
-            raise UntrustedAnswer("the answer is no JSON object")
-        session_id, status = text(body.get("payment_session_id"), LONGEST_ID), text(body.get("status"))
-        if not session_id or not status:
-            raise UntrustedAnswer("the answer has no session id or no status")
+        session_id, status = id_and_status(body, "payment_session_id")
         return cls(
             id=session_id,
             status=status,
@@ -156,8 +151,3 @@ class Session:
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value}
-
-
-def _number(amount: int | Decimal) -> int | float:
-    # JSON has one kind of number. A float of two decimals prints them exactly as they were.
-    return amount if isinstance(amount, int) else float(amount)

@@ -8,8 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from .errors import UntrustedAnswer
-from .fields import LONGEST_ID, code, decimal, text
+from .fields import LONGEST_ID, code, decimal, id_and_status, text
 
 
 class PaymentRecordStatus(StrEnum):
@@ -72,7 +71,7 @@ class PaymentRecord:
     @classmethod
     def from_json(cls, body: Any) -> "PaymentRecord":
         """Return the payment in an answer. Raises UntrustedAnswer if there is none."""
-        payment_id, status = _id_and_status(body, "payment_id")
+        payment_id, status = id_and_status(body, "payment_id")
         # A guide calls CAPTURED what the reference calls SUCCEEDED (CONTRACT 9.24).
         status = PaymentRecordStatus.SUCCEEDED if status == "CAPTURED" else status
         asked = decimal(body.get("request_amount"))
@@ -102,22 +101,13 @@ class PaymentRequestRecord:
     @classmethod
     def from_json(cls, body: Any) -> "PaymentRequestRecord":
         """Return the payment request in an answer. Raises UntrustedAnswer if there is none."""
-        request_id, status = _id_and_status(body, "payment_request_id")
+        request_id, status = id_and_status(body, "payment_request_id")
         return cls(
             id=request_id,
             status=status,
             reference=text(body.get("reference_id")) or "",
             latest_payment_id=text(body.get("latest_payment_id"), LONGEST_ID),
         )
-
-
-def _id_and_status(body: Any, name_of_id: str) -> tuple[str, str]:
-    if not isinstance(body, dict):
-        raise UntrustedAnswer("the answer is no JSON object")
-    found, status = text(body.get(name_of_id), LONGEST_ID), text(body.get("status"))
-    if not found or not status:
-        raise UntrustedAnswer(f"the answer has no {name_of_id} or no status")
-    return found, status
 
 
 def _captured(captures: Any, otherwise: Decimal | None) -> Decimal | None:
