@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, ExceptionContext, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -93,6 +94,11 @@ def transaction() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+
+
+def insert(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that can say what to do where the row is there already, which each database words for itself."""
+    return (sqlite if db.engine.dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def release() -> None:

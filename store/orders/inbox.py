@@ -7,7 +7,7 @@ that a person must look.
 
 import logging
 
-from ..database import db, transaction
+from ..database import db, insert, transaction
 from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
 from ..rules.schedule import FURTHEST_WEBHOOK, HINTS_APART, LEASE, WEBHOOK_WAITS
@@ -27,19 +27,22 @@ def store(event: Event) -> None:
 
     So a forged event can never shadow the true one, and a repeat for a settled attempt costs no call.
     """
+    says = {
+        "session_id": event.session_id,
+        "payment_id": event.payment_id,
+        "payment_request_id": event.payment_request_id,
+        "refund_id": event.refund_id,
+        "reference": event.reference,
+        "failure_code": event.failure_code,
+        "tries": 0,
+        "due_at": now(),
+        "processed_at": None,
+    }
+    row = insert(WebhookEvent).values(key=event.key, event=event.name, times=1, **says)
+    again = {**says, "times": WebhookEvent.times + 1}
     with transaction():
-        row = db.session.scalar(db.select(WebhookEvent).filter_by(key=event.key).with_for_update())
-        if row is None:
-            row = WebhookEvent(key=event.key, event=event.name, times=0, tries=0)
-            db.session.add(row)
-        row.session_id = event.session_id
-        row.payment_id = event.payment_id
-        row.reference = event.reference
-        row.failure_code = event.failure_code
-        row.times += 1
-        row.tries = 0
-        row.due_at = now()
-        row.processed_at = None
+        # In one statement: of many copies at once each finds the row or makes it, and none is turned away.
+        db.session.execute(row.on_conflict_do_update(index_elements=[WebhookEvent.key], set_=again))
 
 
 def take(limit: int) -> list[int]:
@@ -114,16 +117,17 @@ def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
     But not again and again: each attempt is made due by such news once in `HINTS_APART`, and otherwise waits its turn.
     """
     if row.event.startswith(("payment.", "payment_session.")):
+        meant = db.select(Attempt.id).where(
+            Attempt.next_check_at > now(),
+            Attempt.session_id.is_not(None),
+            Attempt.status.in_(OPEN_ATTEMPT),
+            db.or_(Attempt.hinted_at.is_(None), Attempt.hinted_at <= now() - HINTS_APART),
+        )
+        # Two that waited for each other's rows would never end; whose row is locked is being looked at anyway.
+        free = meant.order_by(Attempt.id).with_for_update(skip_locked=True)
         with transaction():
             db.session.execute(
-                db.update(Attempt)
-                .where(
-                    Attempt.next_check_at > now(),
-                    Attempt.session_id.is_not(None),
-                    Attempt.status.in_(OPEN_ATTEMPT),
-                    db.or_(Attempt.hinted_at.is_(None), Attempt.hinted_at <= now() - HINTS_APART),
-                )
-                .values(next_check_at=now(), hinted_at=now())
+                db.update(Attempt).where(Attempt.id.in_(free)).values(next_check_at=now(), hinted_at=now())
             )
     return True
 

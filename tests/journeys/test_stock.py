@@ -1,15 +1,14 @@
 """Many at once: buyers of the last pieces, one buyer's impatient clicks, and ends that come together."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import pytest
 import requests
 
+from ..at_once import all_at_once
 from ..buyer import COFFEE, DETAILS, Buyer
 from ..events import session_event
 from ..pages import Page
@@ -26,18 +25,6 @@ def shop(shop_of_provider: Shop) -> Shop:
 
 def two_products(shop: Shop) -> list[str]:
     return [slug for (slug,) in shop.sql("SELECT slug FROM products WHERE slug != ? LIMIT 2", COFFEE)]
-
-
-def all_at_once(actions: Sequence[Callable[[], Any]]) -> list:
-    """Do all of it in the same instant, each in a thread of its own."""
-    gate = threading.Barrier(len(actions))
-
-    def one(action: Callable[[], Any]) -> Any:
-        gate.wait(timeout=30)
-        return action()
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(one, actions))
 
 
 def ready_to_pay(buyer: Buyer) -> Callable[[], requests.Response]:

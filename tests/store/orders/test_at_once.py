@@ -1,0 +1,127 @@
+"""Many sides at once: of one payment, one inbox and one shelf, and nobody is in another one's way."""
+
+import json
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from store.database import db, transaction
+from store.models import Attempt, Order, Payment, WebhookEvent
+from store.orders import checks, inbox
+from store.orders.checkout import CartChanged
+from store.orders.settling import settle
+from store.rules.status import AttemptStatus
+from store.xendit import Client, Session, parse_event
+
+from ...at_once import all_at_once
+from ...buyer import COFFEE
+from ...databases import only_postgresql
+from ...events import payment_event
+from ...in_process import Shop
+from ...waiting import PATIENCE
+from .conftest import Desk
+
+TEA = "jasmine-tea"
+SIDES = 4
+ROUNDS = 5
+CLICKS = 6
+FOREIGN = {"payment_session_id": "ps-x", "reference_id": "of-somebody-else", "currency": "IDR", "amount": 1}
+
+
+class AtTheSameTime:
+    """Xendit, which has answered all of them about a session before any of them can do something about it."""
+
+    def __init__(self, provider: Client, sides: int):
+        self._provider = provider
+        self._gate = threading.Barrier(sides)
+
+    def get_session(self, *arguments: Any) -> Session:
+        session = self._provider.get_session(*arguments)
+        self._gate.wait(PATIENCE)
+        return session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+
+def elsewhere(shop: Shop, action: Callable[[], Any]) -> Callable[[], Any]:
+    """The same, as another thread of the shop or its worker does it."""
+
+    def does() -> Any:
+        with shop.app.app_context():
+            return action()
+
+    return does
+
+
+def test_one_payment_that_several_sides_settle_at_once_pays_once_and_is_not_suspect(desk: Desk, shop: Shop):
+    order = desk.opens()
+    desk.pays(order)
+    attempt_id, provider = order.newest_attempt.id, AtTheSameTime(desk.provider, SIDES)
+    db.session.rollback()
+
+    all_at_once([elsewhere(shop, partial(settle, attempt_id, provider, f"side {side}")) for side in range(SIDES)])
+
+    assert (order.status, order.attention, order.newest_attempt.status) == ("paid", None, AttemptStatus.COMPLETED)
+    assert db.session.scalar(db.select(db.func.count(Payment.id))) == 1
+
+
+def test_the_copies_of_one_event_that_come_at_once_are_all_kept_in_one_row(desk: Desk, shop: Shop):
+    parsed = parse_event(json.dumps(payment_event("capture", FOREIGN)).encode())
+
+    all_at_once([elsewhere(shop, partial(inbox.store, parsed))] * 30)
+
+    assert [row.times for row in db.session.scalars(db.select(WebhookEvent))] == [30]
+
+
+@only_postgresql
+def test_news_of_nobody_does_not_wait_for_an_attempt_that_another_side_is_changing(desk: Desk, shop: Shop):
+    mine, other = desk.opens(buyer="siti").newest_attempt, desk.opens(buyer="budi").newest_attempt
+    inbox.store(parse_event(json.dumps(payment_event("capture", FOREIGN)).encode()))
+    (news,) = db.session.scalars(db.select(WebhookEvent.id))
+
+    with transaction():
+        mine.trouble = "it is being changed"
+        db.session.flush()
+        all_at_once([elsewhere(shop, partial(inbox.process, news, desk.provider))])
+
+    assert (mine.hinted_at, other.hinted_at is None) == (None, False)
+
+
+def test_two_workers_never_take_the_same_attempt(desk: Desk, shop: Shop):
+    due = {desk.opens(buyer=f"buyer {number}").newest_attempt.id for number in range(4)}
+    desk.waits(minutes=1)
+    db.session.rollback()
+
+    one, other = all_at_once([elsewhere(shop, partial(checks.take, 50))] * 2)
+
+    assert not set(one) & set(other)
+    assert set(one) | set(other) <= due
+
+
+def test_two_carts_of_the_same_two_products_in_opposite_order_do_not_block_each_other(desk: Desk, shop: Shop):
+    for number in range(ROUNDS):
+        shop.sql("UPDATE products SET stock = 1 WHERE slug IN (?, ?)", COFFEE, TEA)
+        carts = {"siti": {COFFEE: 1, TEA: 1}, "budi": {TEA: 1, COFFEE: 1}}
+
+        def places(buyer: str, cart: dict, number: int = number) -> bool:
+            try:
+                return bool(desk.places(cart, buyer=f"{buyer} {number}"))
+            except CartChanged:
+                return False
+
+        placed = all_at_once([elsewhere(shop, partial(places, *each)) for each in carts.items()])
+
+        assert sorted(placed) == [False, True]
+    assert db.session.scalar(db.select(db.func.count(Order.id))) == ROUNDS
+
+
+def test_the_clicks_of_one_buyer_at_once_place_one_order(desk: Desk, shop: Shop):
+    for number in range(ROUNDS):
+        click = partial(desk.places, buyer=f"buyer {number}")
+
+        orders = all_at_once([elsewhere(shop, lambda click=click: click().id)] * CLICKS)
+
+        assert len(set(orders)) == 1
+    assert db.session.scalar(db.select(db.func.count(Attempt.id))) == ROUNDS
