@@ -43,6 +43,7 @@ DONE = {
     "tested": "Saved: the address took each sample.",
     "reset": "Everything is forgotten but the settings.",
     "expired": "The session has expired.",
+    "canceled": "The session is canceled. No webhook tells of it.",
     "capture": "The money is captured, and payment.capture tells of it.",
     "cancel": "The reserved money is released. No webhook tells of it.",
     "expire": "The authorization has lapsed, and payment.expiry tells of it.",

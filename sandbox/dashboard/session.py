@@ -48,6 +48,13 @@ def expire(session_id: str) -> ResponseReturnValue:
     return _back(session_id, "expired")
 
 
+@bp.post("/cancel")
+def cancel(session_id: str) -> ResponseReturnValue:
+    """As the API's call does, and untold as that: Xendit sends no webhook about it."""
+    sessions.cancel(ledger, session_id)
+    return _back(session_id, "canceled")
+
+
 @bp.post("/late")
 def let_money_come(session_id: str) -> ResponseReturnValue:
     late_money.come(ledger, session_id)
