@@ -18,7 +18,7 @@ from flask import Flask
 from .database import UNAVAILABLE, reason
 from .orders import budget, checks, inbox
 from .rules import clock
-from .xendit import Client, counted_calls
+from .xendit import Client, Endpoint, counted_calls
 
 TICK = 0.25  # seconds from one look at all kinds of work to the next
 # After a look that failed, so that a database that is away is not asked again and again.
@@ -32,8 +32,9 @@ log = logging.getLogger(__name__)
 class Job(NamedTuple):
     """A kind of work. `take` reserves up to so many pieces that are due and returns their ids; `do` does one.
 
-    It is looked at `every` so many seconds, and at once again while there is more than its `hands` can do. A poll is
-    asked of Xendit without anybody waiting for it, and keeps to the budget for that.
+    It is looked at `every` so many seconds, and at once again while there is more than its `hands` can do. What it
+    `polls` it asks of Xendit without anybody waiting for it: that keeps to the budget of polls, and leaves the last
+    calls that Xendit allows to those who wait.
     """
 
     name: str
@@ -41,12 +42,15 @@ class Job(NamedTuple):
     hands: int
     take: Callable[[int], list[int]]
     do: Callable[[int, Client], Any]
-    is_poll: bool = False
+    polls: tuple[Endpoint, ...] = ()
 
 
+SESSIONS_AND_PAYMENTS = (
+    Endpoint.GET_SESSION, Endpoint.CANCEL_SESSION, Endpoint.GET_PAYMENT, Endpoint.GET_PAYMENT_REQUEST,
+)  # fmt: skip
 JOBS = (
     Job("webhooks", 0.25, 16, inbox.take, inbox.process),
-    Job("open payments", 2.0, 8, checks.take, checks.check, is_poll=True),
+    Job("open payments", 2.0, 8, checks.take, checks.check, SESSIONS_AND_PAYMENTS),
 )
 
 
@@ -92,15 +96,17 @@ class Worker:
 
     def _take(self, job: Job, limit: int) -> list[int]:
         with self._app.app_context():
-            if not job.is_poll:
+            if not job.polls:
                 return job.take(limit)
+            if any(self._provider.rate_limits.wait_for(endpoint) for endpoint in job.polls):
+                return []
             taken = job.take(min(limit, budget.left(self._polls_a_minute)))
             # Another worker may just have been faster. Then the rest waits for its lease to end.
             return taken[: budget.reserve(len(taken), self._polls_a_minute)] if taken else []
 
     def _do(self, job: Job, each: int) -> None:
         with self._app.app_context():
-            if job.is_poll:
+            if job.polls:
                 self._poll(job, each)
             else:
                 job.do(each, self._provider)

@@ -1,5 +1,6 @@
 """The worker goes by the clock that it was given, makes only so many looks at Xendit, and outlives what fails."""
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -11,9 +12,11 @@ import pytest
 from store.rules import clock
 from store.rules.schedule import WEBHOOK_WAITS
 from store.worker import JOBS, Job
+from store.xendit import Endpoint
 
 from ..buyer import Buyer
 from ..databases import SQLITE
+from ..events import session_event
 from ..in_process import Sandbox, Shop, shop_app
 from ..standing_clock import StandingClock
 from ..waiting import PATIENCE
@@ -220,3 +223,56 @@ def test_one_pass_goes_through_all_kinds_of_work_and_does_all_that_is_due(shop: 
     assert shop.worker(job("letters"), job("refunds")).run_once()
 
     assert sorted(done) == [1, 2, 3, 4]
+
+
+def calls(shop: Shop) -> int:
+    return len(shop.sandbox.calls("GET")) + len(shop.sandbox.calls("POST"))
+
+
+def test_polls_leave_the_last_calls_that_xendit_allows_to_those_who_wait(tmp_path: Path):
+    shop = Shop(tmp_path, Sandbox())
+    polled, heard = paid_unnoticed(shop), paid_unnoticed(shop)
+    limits = {"Rate-Limit-Limit": "60", "Rate-Limit-Remaining": "6", "Rate-Limit-Reset": "20.5"}
+    shop.app.extensions["xendit"].rate_limits.note(Endpoint.GET_SESSION, limits, is_refused=False)
+    shop.make_everything_due()
+    record = shop.sandbox.session(heard.session_id)
+    before = calls(shop)
+
+    shop.worker().run_once()
+    while_few_are_left = calls(shop) - before
+    shop.send_webhook(session_event("completed", record))
+    shop.worker().run_once()
+
+    assert while_few_are_left == 0
+    assert [each.status()["status"] for each in (heard, polled)] == ["paid", "pending"]
+
+
+def test_polls_go_on_when_the_minute_is_over(tmp_path: Path):
+    shop = Shop(tmp_path, Sandbox())
+    polled = paid_unnoticed(shop)
+    standing = StandingClock(clock.now())
+    with clock.using(standing):
+        shop.app.extensions["xendit"].rate_limits.note(Endpoint.GET_SESSION, {}, is_refused=True)
+        shop.make_everything_due()
+        shop.worker().run_once()
+        refused = polled.status()["status"]
+        standing.sleep(60)
+        shop.worker().run_once()
+
+    assert (refused, polled.status()["status"]) == ("pending", "paid")
+
+
+def test_a_look_that_takes_several_calls_is_counted_as_so_many(shop: Shop):
+    """The money is seen in the session, and its payment is read too; the reads of buyers count for nothing."""
+    shop.make_everything_due()
+    buyer = paid_unnoticed(shop)
+    shop.make_everything_due()
+    before = calls(shop)
+
+    shop.worker().run_once()
+
+    made = calls(shop) - before
+    (counted,) = shop.sql("SELECT made FROM call_budgets")
+    counted = counted[0] if isinstance(counted[0], dict) else json.loads(counted[0])
+    assert buyer.status()["status"] == "paid"
+    assert sum(counted.values()) == made
