@@ -67,13 +67,7 @@ def _flask_config(settings: Settings) -> dict:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_size": 20,
-            "max_overflow": 50,
-            "pool_pre_ping": True,
-            # An error of the database would otherwise print a buyer's details into the log.
-            "hide_parameters": True,
-        },
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database_url),
         "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
         "SESSION_COOKIE_NAME": web.visitor.cookie_name(settings.public_url),
         "SESSION_COOKIE_SECURE": is_https,

@@ -1,10 +1,9 @@
-"""The database: `db`, how SQLite is opened, and the one way to write.
+"""The database: `db`, and the one way to write.
 
 Reads may happen anywhere; writes happen inside `transaction()`; and before anything slow (a call
 to Xendit) `release()` ends whatever is open, so that nobody waits for the network with a lock.
 """
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,30 +12,17 @@ from datetime import UTC, datetime
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, ExceptionContext, TypeDecorator, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import DateTime, Dialect, TypeDecorator, make_url
+from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from .rules.folding import has_words
+from . import sqlite
 
-SQLITE_BUSY_SECONDS = 5
 # What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, damaged, or away.
 UNAVAILABLE = (OperationalError, InternalError, TimeoutError)
-
-# The journal stays SQLite's rollback journal (DELETE), not write-ahead (WAL). SQLite up to 3.51.2
-# can corrupt a WAL database when two connections write and checkpoint at once, and the library
-# that comes with Python is often older (Debian 12 has 3.40.1). With the rollback journal, writers
-# wait for readers; so reads here are short and `release()` stands before each call to Xendit.
-# synchronous=FULL, because a webhook that was answered with 200 must survive a power cut.
-SQLITE_PRAGMAS = (
-    "PRAGMA foreign_keys = ON",
-    f"PRAGMA busy_timeout = {SQLITE_BUSY_SECONDS * 1000}",
-    "PRAGMA journal_mode = DELETE",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA trusted_schema = OFF",
-)
 
 
 class Base(DeclarativeBase):
@@ -73,9 +59,21 @@ def init_app(app: Flask, migrations: str) -> None:
     app.extensions["one_writer"] = threading.Lock()
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _open_sqlite)
-            event.listen(db.engine, "begin", _begin_sqlite)
-            event.listen(db.engine, "handle_error", _damaged_sqlite, retval=True)
+            sqlite.listen(db.engine)
+
+
+def engine_options(database_url: str) -> dict:
+    """Return what SQLAlchemy is told beside the address."""
+    options = {
+        "pool_size": 20,
+        "max_overflow": 50,
+        "pool_pre_ping": True,
+        # An error of the database would otherwise print a buyer's details into the log.
+        "hide_parameters": True,
+    }
+    if make_url(database_url).get_backend_name() == "sqlite":
+        return {**options, "module": sqlite.driver}
+    return options
 
 
 @contextmanager
@@ -96,14 +94,20 @@ def transaction() -> Iterator[None]:
             raise
 
 
-def insert(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert(table: type[Base]) -> Insert:
     """Return an INSERT that can say what to do where the row is there already, which each database words for itself."""
-    return (sqlite if db.engine.dialect.name == "sqlite" else postgresql).insert(table)
+    return (sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert)(table)
 
 
 def release() -> None:
     """End the open read transaction, if any, and give the connection back."""
     db.session.rollback()
+
+
+def keep_journal() -> None:
+    """Turn SQLite's file to the journal that it should have. Raises sqlalchemy's OperationalError."""
+    if db.engine.dialect.name == "sqlite":
+        sqlite.keep_journal(db.engine)
 
 
 def reason(error: Exception) -> str:
@@ -118,32 +122,9 @@ def _turn() -> Iterator[None]:
         return
     # Behind writers that all wait for the file in vain, the waiting must not add up.
     one_writer = current_app.extensions["one_writer"]
-    if not one_writer.acquire(timeout=SQLITE_BUSY_SECONDS):
+    if not one_writer.acquire(timeout=sqlite.BUSY_SECONDS):
         raise TimeoutError("the database is busy")
     try:
         yield
     finally:
         one_writer.release()
-
-
-def _open_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions of its own; `_begin_sqlite` does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in SQLITE_PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-    connection.create_function(has_words.__name__, -1, has_words, deterministic=True)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-def _damaged_sqlite(context: ExceptionContext) -> OperationalError | None:
-    """Of a damaged file the driver raises only the parent of all its errors, that of a wrong statement among them."""
-    error = context.original_exception
-    if type(error) is not sqlite3.DatabaseError:
-        return None
-    return OperationalError(context.statement, None, error, hide_parameters=True)

@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from . import sqlite
 from .config import SettingsError
-from .database import db, migrate, reason
+from .database import db, keep_journal, migrate, reason
 from .models import Product
 
 NO_TABLES = "The database has no tables yet (or old ones): run `flask --app app init-db`."
@@ -25,6 +26,8 @@ def check_database(app: Flask, is_read_only: bool = False) -> None:
     with app.app_context():
         try:
             check_file(is_read_only)
+            if not is_read_only:
+                keep_journal()
             with db.engine.connect() as connection:
                 if not is_read_only:
                     # Who has read first and would write then, is turned away at once while another one writes.
@@ -39,6 +42,12 @@ def check_database(app: Flask, is_read_only: bool = False) -> None:
             db.engine.dispose()
     if problems:
         raise SettingsError(problems)
+
+
+def warning(app: Flask) -> str | None:
+    """Say what makes the database slower than it could be, if anything."""
+    with app.app_context():
+        return sqlite.why_waiting() if db.engine.dialect.name == "sqlite" else None
 
 
 def check_file(is_read_only: bool = False) -> None:

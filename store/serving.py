@@ -12,7 +12,7 @@ from jinja2 import TemplateSyntaxError
 
 from . import create_app
 from .config import SettingsError
-from .doctor import check_database
+from .doctor import check_database, warning
 
 log = logging.getLogger(__name__)
 _checked: Flask | None = None
@@ -42,6 +42,8 @@ def served_app() -> Flask:
 def _new_app() -> Flask:
     app = create_app()
     check_database(app)
+    if why := warning(app):
+        log.warning(why)
     try:
         # Each page is read here, once: a worker that starts later finds no other ones.
         for name in app.jinja_env.list_templates():

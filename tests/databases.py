@@ -5,13 +5,14 @@ SQLite. So `DATABASES=postgresql make test` runs the whole suite on PostgreSQL.
 """
 
 import os
-import sqlite3
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
 import psycopg
 import pytest
+
+from store.sqlite import driver
 
 from . import postgresql
 from .records import filled_database, sqlite_url
@@ -41,7 +42,7 @@ class SqliteFile:
 
     def run(self, statement: str, *values) -> list[tuple]:
         """Run one statement, in which `?` stands for each of the values, and return its rows."""
-        with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as connection:
+        with closing(driver.connect(self.path, timeout=30, isolation_level=None)) as connection:
             return connection.execute(statement, values).fetchall()
 
     def drop(self) -> None:

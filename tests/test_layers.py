@@ -30,7 +30,16 @@ PACKAGES = {
         "werkzeug",
         "wtforms",
     },
-    DATABASE: {"alembic", "flask_migrate", "flask_sqlalchemy", "sqlalchemy", "sqlite3", "store.database"},
+    DATABASE: {
+        "alembic",
+        "flask_migrate",
+        "flask_sqlalchemy",
+        "pysqlite3",
+        "sqlalchemy",
+        "sqlite3",
+        "store.database",
+        "store.sqlite",
+    },
     NETWORK: {"http", "requests", "socket", "socketserver", "ssl", "urllib3"},
 }
 
@@ -61,6 +70,7 @@ STORE = (
     room("store.models", DATABASE),
     room("store.shop store.config", DATABASE),
     room("store.database", FLASK, DATABASE),
+    room("store.sqlite", DATABASE),
     room("store.environment"),
     room("store.text_file"),
     room("store.rules"),

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DatabaseError
 
 from ..catalog.file import load_if_empty, missing_pictures
 from ..config import SettingsError
-from ..database import reason
+from ..database import keep_journal, reason
 from ..doctor import check_file, unusable
 from .preparing import refusals, settings
 
@@ -17,6 +17,7 @@ def init_db() -> None:
     with refusals():
         check_file()
         try:
+            keep_journal()
             upgrade()
             added = load_if_empty(settings().shop.currency)
         except DatabaseError as error:

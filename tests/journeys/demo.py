@@ -7,6 +7,7 @@ from pathlib import Path
 
 import requests
 
+from ..databases import SqliteFile
 from ..ports import free_port
 from ..processes import Process, clean_environment, visitor
 from ..records import Records
@@ -18,12 +19,13 @@ class Demo(Records):
     def __init__(self, clone: Path, folder: Path):
         self.clone = clone
         self.folder = folder
+        self.database = SqliteFile(folder, is_empty=True)
         self.ports = {"PORT": free_port(), "SANDBOX_PORT": free_port()}
         self.url, self.sandbox_url = (f"http://127.0.0.1:{port}" for port in self.ports.values())
         self.environment = {
             **clean_environment(),
             **{name: str(port) for name, port in self.ports.items()},
-            "DATABASE_URL": f"sqlite:///{folder / 'shop.db'}",
+            "DATABASE_URL": self.database.url,
         }
         self.process: Process | None = None
 
@@ -36,6 +38,7 @@ class Demo(Records):
     def data(self) -> list[str]:
         """All that must outlive a restart: the tables, and the secrets that were made once."""
         secrets = (self.clone / "instance" / "demo-secrets").read_text()
+        # Python's own: it reads, in another process than the shop's, and it alone can write all down.
         connection = sqlite3.connect(self.folder / "shop.db")
         try:
             return [secrets, *connection.iterdump()]

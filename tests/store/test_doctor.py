@@ -1,6 +1,5 @@
 """Whether the database fits the shop: what is wrong with it is said in one sentence."""
 
-import sqlite3
 import threading
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from store.config import SettingsError
 from store.doctor import check_database
+from store.sqlite import driver
 
 from ..databases import SQLITE
 from ..in_process import Sandbox, Shop
@@ -71,7 +71,7 @@ def test_a_database_that_cannot_be_used_is_said(tmp_path: Path, sandbox: Sandbox
 
 def test_a_database_in_which_another_program_writes_just_now_is_waited_for(tmp_path: Path, sandbox: Sandbox):
     shop = Shop(tmp_path, sandbox, SQLITE)
-    other = sqlite3.connect(tmp_path / "shop.db", isolation_level=None, check_same_thread=False)
+    other = driver.connect(tmp_path / "shop.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     end = threading.Timer(0.5, other.rollback)
     end.start()

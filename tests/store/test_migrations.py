@@ -1,7 +1,6 @@
 """How the tables grow: a database with data comes through an upgrade whole, and ends as the models have it."""
 
 import re
-import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from store import create_app
 from store.config import read_settings
 from store.database import db
 from store.rules.status import AttemptStatus, OrderStatus
+from store.sqlite import driver
 
 from ..in_process import Sandbox, Shop
 from ..records import filled_database, settings_of_shop
@@ -53,7 +53,7 @@ def old_shop(folder: Path, price: str = "85000", stock: str = "7") -> Shop:
     shop = Shop(folder, Sandbox(), DATABASE_URL=f"sqlite:///{folder / 'old.db'}")
     with shop.app.app_context():
         upgrade(revision="0001")
-    with closing(sqlite3.connect(folder / "old.db")) as connection, connection:
+    with closing(driver.connect(folder / "old.db")) as connection, connection:
         for statement in (CATEGORY, PRODUCT, ORDER, LINE, ATTEMPT, PAYMENT):
             connection.execute(statement.format(price=price, stock=stock))
         for more, statuses in ((MORE_ORDERS, OrderStatus), (MORE_ATTEMPTS, AttemptStatus)):
@@ -63,7 +63,7 @@ def old_shop(folder: Path, price: str = "85000", stock: str = "7") -> Shop:
 
 
 def ask(folder: Path, statement: str) -> list[tuple]:
-    with closing(sqlite3.connect(folder / "old.db")) as connection:
+    with closing(driver.connect(folder / "old.db")) as connection:
         return connection.execute(statement).fetchall()
 
 
@@ -77,7 +77,7 @@ A_COLUMN_OR_RULE = re.compile(r"\n|, (?=[a-z_]+ [A-Z]+)")
 
 def shape(database: Path) -> dict[str, set[str]]:
     """The columns and constraints of each table and the columns of each index, in whatever order they were made."""
-    with closing(sqlite3.connect(database)) as connection:
+    with closing(driver.connect(database)) as connection:
         made = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {
         name: {line.strip(" ,\t").replace('"', "") for line in A_COLUMN_OR_RULE.split(sql)}
@@ -120,13 +120,13 @@ def test_a_number_that_decides_is_whole_whoever_writes_it(tmp_path: Path, value:
     old_shop(tmp_path).flask("init-db")
 
     for table, column in (number.split(".") for number in NUMBERS):
-        with pytest.raises(sqlite3.IntegrityError, match=f"{column}_whole"):
+        with pytest.raises(driver.IntegrityError, match=f"{column}_whole"):
             ask(tmp_path, f"UPDATE {table} SET {column} = {value}")
 
 
 def test_an_upgrade_waits_for_another_program_that_writes_just_now(tmp_path: Path):
     shop = old_shop(tmp_path)
-    other = sqlite3.connect(tmp_path / "old.db", isolation_level=None, check_same_thread=False)
+    other = driver.connect(tmp_path / "old.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     end = threading.Timer(0.5, other.rollback)
     end.start()

@@ -1,6 +1,5 @@
 """Placing an order: what is held and frozen, what happens to the order before, and when nothing is written."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from store.orders.checkout import AlreadyPaid, CartChanged, EarlierOrderClosing
 from store.orders.summary import summarize
 from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
+from store.sqlite import driver
 
 from ...buyer import CATALOG, COFFEE
 from ...databases import only_sqlite
@@ -56,7 +56,7 @@ def test_a_click_that_the_database_turns_away_goes_on_with_the_order_of_the_one_
     shop.sql(f"CREATE TRIGGER another BEFORE INSERT ON orders {turn_away}")
 
     def come_to_light(*_) -> None:
-        with sqlite3.connect(shop.folder / "shop.db") as connection:
+        with driver.connect(shop.folder / "shop.db") as connection:
             connection.executescript("DROP TRIGGER another; UPDATE orders SET buyer_key = 'siti'")
 
     event.listen(db.engine, "handle_error", lambda _: event.listen(db.engine, "checkin", come_to_light, once=True))
