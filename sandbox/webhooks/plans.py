@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from .. import clock
-from ..contract.statuses import PaymentStatus, SessionStatus
+from ..contract.statuses import PaymentStatus, RefundStatus, SessionStatus
 from ..memory import disturbances
 from ..memory.delivery_states import DeliveryState
 from ..memory.ledger import Ledger
@@ -20,6 +20,7 @@ from .shapes import Shape
 
 COMPLETED = "payment_session.completed"
 FAILURE = "payment.failure"
+REFUNDED, NOT_REFUNDED = "refund.succeeded", "refund.failed"
 # What the payment of a session adds to it.
 RESULTS = ("payment_request_id", "payment_id", "payment_token_id")
 
@@ -96,6 +97,9 @@ def _failure_after_success(ledger: Ledger, session_id: str, envelope: dict, _: i
         failed = {name: value for name, value in payment.items() if name != "captures"}
         failed |= {"status": PaymentStatus.FAILED, "failure_code": "TIMEOUT_ERROR"}
         _add(ledger, session_id, envelope | {"event": FAILURE, "api_version": "v3", "data": failed}, after=told)
+    if envelope["event"] == REFUNDED:
+        outcome = {"status": RefundStatus.FAILED, "failure_code": "REFUND_FAILED"}
+        _add(ledger, session_id, _other_end(envelope, NOT_REFUNDED, outcome), after=told)
 
 
 def _expired_after_paid(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:
@@ -121,6 +125,15 @@ def _success_after_failure(ledger: Ledger, session_id: str, envelope: dict, _: i
         session |= {name: payment[name] for name in RESULTS if name in payment}
         _add(ledger, session_id, envelope | {"event": "payment.capture", "data": payment}, after=told)
         _add(ledger, session_id, envelope | {"event": COMPLETED, "data": session}, after=told)
+    if envelope["event"] == NOT_REFUNDED:
+        outcome = {"status": RefundStatus.SUCCEEDED, "failure_code": None}
+        _add(ledger, session_id, _other_end(envelope, REFUNDED, outcome), after=told)
+
+
+def _other_end(envelope: dict, event: str, outcome: dict) -> dict:
+    """What tells of a refund, with another end of it."""
+    inner = envelope["data"]
+    return envelope | {"event": event, "data": inner | {"event": event, "data": inner["data"] | outcome}}
 
 
 def _forged_token(ledger: Ledger, session_id: str, envelope: dict, _: int) -> None:

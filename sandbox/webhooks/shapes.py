@@ -14,6 +14,7 @@ OF_NOBODY = {
     "payment_session_id": "ps-000000000000000000000000",
     "payment_id": "py-00000000-0000-4000-8000-000000000000",
     "payment_request_id": "pr-00000000-0000-4000-8000-000000000000",
+    "id": "rfd-00000000-0000-4000-8000-000000000000",
 }
 OTHER_CURRENCIES = {"IDR": "PHP"}
 OTHER_CURRENCY = "IDR"
@@ -46,6 +47,17 @@ def as_it_is(envelope: dict) -> dict:
     return envelope
 
 
+def also_of_refunds(shape: Shape) -> Shape:
+    """The same for a refund, which is told in an envelope inside the envelope."""
+
+    def shaped(envelope: dict) -> dict:
+        inner = envelope["data"]
+        return envelope | {"data": shape(inner)} if "data" in inner else shape(envelope)
+
+    return shaped
+
+
+@also_of_refunds
 def wrong_amount(envelope: dict) -> dict:
     data = envelope["data"]
     amounts = {name: _other_amount(data[name]) for name in ("amount", "request_amount") if name in data}
@@ -55,6 +67,7 @@ def wrong_amount(envelope: dict) -> dict:
     return _with(envelope, amounts | ({"captures": captures} if captures else {}))
 
 
+@also_of_refunds
 def wrong_currency(envelope: dict) -> dict:
     currency = envelope["data"].get("currency")
     return _with(envelope, {"currency": other_currency(currency)} if currency else {})
@@ -65,8 +78,9 @@ def other_currency(currency: str) -> str:
     return OTHER_CURRENCIES.get(currency, OTHER_CURRENCY)
 
 
+@also_of_refunds
 def unknown_reference(envelope: dict) -> dict:
-    """About a session and a payment that nobody knows."""
+    """About a session, a payment or a refund that nobody knows."""
     return _with(envelope, {name: value for name, value in OF_NOBODY.items() if name in envelope["data"]})
 
 

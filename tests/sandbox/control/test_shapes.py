@@ -59,3 +59,54 @@ def test_a_refund_too_comes_with_odd_ids(merchant, control, buyer, webhooks):
 
     told = until(webhooks, lambda all: "refund.succeeded" in names(all))[-1]["body"]["data"]
     assert (told["refund_id"], "id" in told, "data" in told) == (refund["id"], False, False)
+
+
+OF_A_REFUND = {
+    "wrong_amount": {"amount": 149999},
+    "wrong_currency": {"currency": "PHP"},
+    "unknown_reference": {
+        "id": "rfd-00000000-0000-4000-8000-000000000000",
+        "payment_id": "py-00000000-0000-4000-8000-000000000000",
+        "reference_id": "reference-of-nobody",
+    },
+}
+
+
+def refunded(merchant, control, buyer, position):
+    """A refund as it ended, asked for with the dial at that position."""
+    session = merchant.create()
+    buyer.pays_by_card(session)
+    control.waits_for(session, 2)
+    control.turns_dial(position)
+    refund_id = merchant.refunds(session).json()["id"]
+    return until(lambda: merchant.get(f"/refunds/{refund_id}").json(), lambda refund: refund["status"] != "PENDING")
+
+
+@pytest.mark.parametrize("position", OF_A_REFUND)
+def test_what_is_wrong_in_webhooks_is_wrong_in_those_of_refunds(merchant, control, buyer, webhooks, position):
+    refund = refunded(merchant, control, buyer, position)
+
+    told = until(webhooks, lambda all: "refund.succeeded" in names(all))[-1]["body"]["data"]["data"]
+    true = {name: value for name, value in refund.items() if name != "payment_request_id"}
+    assert told == true | OF_A_REFUND[position]
+
+
+@pytest.mark.parametrize(
+    ("position", "failure_code", "ends"),
+    [
+        ("failure_after_success", None, ["SUCCEEDED", "FAILED"]),
+        ("success_after_failure", "REFUND_FAILED", ["FAILED", "SUCCEEDED"]),
+    ],
+)
+def test_the_end_of_a_refund_is_told_and_then_the_other(
+    merchant, control, buyer, webhooks, position, failure_code, ends
+):
+    merchant.sets(refund_failure_code=failure_code)
+
+    refund = refunded(merchant, control, buyer, position)
+
+    told = until(lambda: [each["body"] for each in webhooks()][2:], lambda all: len(all) == 2)
+    assert [each["data"]["data"]["status"] for each in told] == ends
+    assert [each["event"] for each in told] == [each["data"]["event"] for each in told]
+    assert [each["event"] for each in told] == [f"refund.{end.lower()}" for end in ends]
+    assert refund["status"] == ends[0]
