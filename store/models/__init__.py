@@ -8,8 +8,9 @@ from .attempt import Attempt
 from .call_budget import CallBudget
 from .case import Case
 from .catalog import Category, Product, StockMovement
-from .order import Order, OrderLine
+from .order import Order
 from .order_event import OrderEvent
+from .order_line import OrderLine
 from .outbox import OutboxRow
 from .payment import Payment
 from .refund import Refund

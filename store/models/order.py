@@ -1,9 +1,9 @@
-"""Orders with their lines: what the buyer sees."""
+"""Orders: what the buyer sees."""
 
 import logging
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
@@ -15,7 +15,6 @@ from ..rules.status import (
     AttemptStatus,
     CaseKind,
     OrderStatus,
-    PaymentStatus,
     check_move,
 )
 from .attempt import Attempt
@@ -23,6 +22,7 @@ from .case import REASON_LENGTH, Case
 from .catalog import StockMovement
 from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
+from .order_line import OrderLine
 from .outbox import OutboxRow
 from .payment import Payment
 
@@ -70,9 +70,10 @@ class Order(db.Model):
     hold_expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    lines: Mapped[list["OrderLine"]] = relationship(back_populates="order", order_by="OrderLine.id")
+    lines: Mapped[list[OrderLine]] = relationship(back_populates="order", order_by=OrderLine.id)
     attempts: Mapped[list["Attempt"]] = relationship(back_populates="order", order_by="Attempt.number")
     cases: Mapped[list[Case]] = relationship(order_by="Case.id")
+    events: Mapped[list[OrderEvent]] = relationship(order_by=OrderEvent.id, viewonly=True)
     movements: Mapped[list[StockMovement]] = relationship(order_by="StockMovement.id")
 
     def move_to(self, status: OrderStatus, cause: str) -> None:
@@ -148,6 +149,21 @@ class Order(db.Model):
         return sorted((each for attempt in self.attempts for each in attempt.payments), key=lambda each: each.id)
 
     @property
+    def payment(self) -> Payment | None:
+        """The money that paid this order, or came for it too late."""
+        return next((each for each in self.payments if each.is_captured and not each.is_surplus), None)
+
+    @property
+    def is_paid_as_asked(self) -> bool:
+        """What came is what the order comes to; a person may have accepted another sum."""
+        return (self.payment.amount, self.payment.currency) == (self.amount, self.currency)
+
+    @property
+    def second_payments(self) -> list[Payment]:
+        """What came beside the payment that paid this order."""
+        return [each for each in self.payments if each.is_captured and each.is_surplus]
+
+    @property
     def refunded(self) -> int:
         """What of the order's own payment is back with the buyer, in minor units of that payment's currency."""
         return sum(payment.refunded for payment in self.payments if not payment.is_surplus)
@@ -177,6 +193,11 @@ class Order(db.Model):
         return self.status == OrderStatus.REFUND_DUE
 
     @property
+    def came_late(self) -> bool:
+        """It was paid after it had been canceled: its pieces were taken again."""
+        return any(event.tells_of_late_money for event in self.events)
+
+    @property
     def was_paid(self) -> bool:
         """The full amount came, whatever went back since."""
         return self.paid_at is not None
@@ -194,12 +215,30 @@ class Order(db.Model):
     @property
     def is_authorized(self) -> bool:
         """Money is reserved for it, and not captured yet."""
-        return any(payment.status == PaymentStatus.AUTHORIZED for payment in self.payments)
+        return any(payment.is_authorized for payment in self.payments)
+
+    @property
+    def has_money(self) -> bool:
+        """Money came for it or is reserved, whether it fits or not."""
+        return self.is_suspect or self.is_authorized or any(payment.is_captured for payment in self.payments)
 
     @property
     def is_refused(self) -> bool:
         """Xendit refuses what this order needs, and no retry mends that: the shop must act first."""
-        return self.attention is not None and any(case.kind == CaseKind.REFUSED for case in self.open_cases)
+        return self._has_open(CaseKind.REFUSED)
+
+    @property
+    def is_unsure(self) -> bool:
+        """It was canceled without Xendit's word that nothing was paid."""
+        return self._has_open(CaseKind.UNSURE)
+
+    @property
+    def has_failed_refund(self) -> bool:
+        """Money did not go back, and a person is to say what now."""
+        return self._has_open(CaseKind.REFUND_FAILED)
+
+    def _has_open(self, kind: CaseKind) -> bool:
+        return self.attention is not None and any(case.kind == kind for case in self.open_cases)
 
     @property
     def can_be_paid(self) -> bool:
@@ -230,31 +269,3 @@ class Order(db.Model):
             return None
         codes = [attempt.failure_code for attempt in self.attempts if attempt.failure_code]
         return codes[-1] if codes else None
-
-
-class OrderLine(db.Model):
-    """A frozen copy of what was ordered; `unit_price` is in minor units of the order's currency."""
-
-    __tablename__ = "order_lines"
-    __table_args__ = (
-        CheckConstraint("quantity > 0", name="quantity_positive"),
-        *whole("unit_price", "quantity"),
-        UniqueConstraint("order_id", "product_id", name="one_line_per_product"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
-    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
-    slug: Mapped[str] = mapped_column(String(60))
-    name: Mapped[str] = mapped_column(String(120))
-    category: Mapped[str] = mapped_column(String(60))
-    picture: Mapped[str] = mapped_column(String(60))
-    tint: Mapped[str] = mapped_column(String(20))
-    unit_price: Mapped[Amount]
-    quantity: Mapped[int]
-
-    order: Mapped[Order] = relationship(back_populates="lines")
-
-    @property
-    def total(self) -> int:
-        return self.unit_price * self.quantity

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
+from ..rules.status import OrderStatus
 
 
 class OrderEvent(db.Model):
@@ -23,3 +24,7 @@ class OrderEvent(db.Model):
     to_status: Mapped[str] = mapped_column(String(20))
     cause: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+    @property
+    def tells_of_late_money(self) -> bool:
+        return self.to_status == OrderStatus.PAID and self.from_status in (OrderStatus.CANCELED, OrderStatus.REFUND_DUE)

@@ -61,6 +61,11 @@ class Payment(db.Model):
         self.status = status
 
     @property
+    def is_authorized(self) -> bool:
+        """The money is reserved, and neither captured nor let go."""
+        return self.status == PaymentStatus.AUTHORIZED
+
+    @property
     def is_captured(self) -> bool:
         return self.status == PaymentStatus.CAPTURED
 
@@ -68,6 +73,21 @@ class Payment(db.Model):
     def refunded(self) -> int:
         """What is back with the buyer, in minor units."""
         return sum(refund.amount for refund in self.refunds if refund.status in DONE_REFUND)
+
+    @property
+    def is_given_back(self) -> bool:
+        """All of it is back with the buyer."""
+        return self.is_captured and self.refunded == self.amount
+
+    @property
+    def is_going_back(self) -> bool:
+        """Some of it is on its way back to the buyer."""
+        return any(refund.is_open for refund in self.refunds)
+
+    @property
+    def is_due_back(self) -> bool:
+        """A person is to give it back, and has not begun."""
+        return self.refund_due and not self.is_going_back and not self.is_given_back
 
     @property
     def refundable(self) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
-from ..rules.status import OPEN_REFUND, REFUND_MOVES, RefundStatus, check_move
+from ..rules.status import DONE_REFUND, OPEN_REFUND, REFUND_MOVES, RefundStatus, check_move
 from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
 
@@ -67,3 +67,7 @@ class Refund(db.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_REFUND
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in DONE_REFUND

@@ -16,7 +16,7 @@ from ..orders.finding import find_order
 from ..rules.clock import now
 from ..rules.typed import plain
 from ..xendit import Patience, XenditError
-from . import notices, visitor
+from . import notices, order_state, visitor
 from .errors import note_unavailable
 
 bp = Blueprint("orders", __name__, url_prefix="/order/<token>")
@@ -96,7 +96,7 @@ def go_to_payment(order: Order) -> Response:
     try:
         link = paying.start(order.id, extensions["xendit"], extensions["settings"])
     except paying.HoldOver:
-        if not order.is_paid:
+        if not order.has_money:
             notices.tell(HOLD_OVER)
         link = url_for("orders.show", token=token)
     except (paying.NotPayable, paying.PaymentRefused):
@@ -123,8 +123,15 @@ def _settle(order: Order) -> None:
         note_unavailable(error)
 
 
-def _page(order: Order, **context: object) -> str:
-    return render_template("orders/show.html", order=order, is_buyer=visitor.is_buyer_of(order), **context)
+def _page(order: Order, is_checking: bool = False, **context: object) -> str:
+    return render_template(
+        "orders/show.html",
+        order=order,
+        state=order_state.of(order, is_checking),
+        money=order_state.money(order),
+        is_buyer=visitor.is_buyer_of(order),
+        **context,
+    )
 
 
 def _waiting(order: Order) -> dict:
