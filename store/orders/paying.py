@@ -13,7 +13,7 @@ from ..database import db, transaction
 from ..models import Attempt
 from ..rules import clock
 from ..rules.clock import now
-from ..rules.schedule import IN_FLIGHT, session_end
+from ..rules.schedule import IN_FLIGHT, is_in_flight, session_end
 from ..rules.status import AttemptStatus, CaseKind
 from ..xendit import Client, ProviderRefused, Session, SessionRequest, XenditError
 from . import refusals
@@ -95,7 +95,7 @@ def _claim(order_id: int, settings: Settings) -> Claim:
             to_end = _why_to_end(active, end, settings)
             return Claim(active.id, session_id=active.session_id, to_end=to_end)
         newest = order.newest_attempt
-        if newest.status == AttemptStatus.SENT and not newest.trouble and newest.sent_at + IN_FLIGHT > now():
+        if newest.status == AttemptStatus.SENT and not newest.trouble and is_in_flight(newest.sent_at, now()):
             return Claim(newest.id)
         if end is None:
             raise HoldOver

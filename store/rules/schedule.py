@@ -85,6 +85,11 @@ def session_end(hold_expires_at: datetime, placed_at: datetime, hold_minutes: in
     return end if end >= now + LEAST_SESSION else None
 
 
+def is_in_flight(sent_at: datetime, now: datetime) -> bool:
+    """Tell whether somebody may still wait for the answer to a create call, whichever way the clock was set since."""
+    return abs(now - sent_at) < IN_FLIGHT
+
+
 def spent_by_look(spent_until: datetime | None, now: datetime) -> datetime | None:
     """Return until when the looks for buyers are spent once one more is made; None if it must not be made yet."""
     most = now + LOOKS_AT_ONCE * LOOK_EVERY

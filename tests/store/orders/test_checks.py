@@ -238,3 +238,35 @@ def test_an_order_is_found_paid_a_minute_after_the_clock_went_back(desk: Desk, s
         checks.check(attempt_id, desk.provider)
 
     assert order.is_paid
+
+
+@pytest.mark.parametrize("hours", [-1, -48])
+def test_a_hold_ends_with_its_session_though_the_clock_went_back(
+    desk: Desk, shop: Shop, sandbox: Sandbox, standing: StandingClock, hours: int
+):
+    before = shop.stock(COFFEE)
+    order = desk.opens()
+    sandbox.expire(order.newest_attempt.session_id)
+
+    standing.jumps(hours=hours)
+    for attempt_id in checks.take(ALL):
+        checks.check(attempt_id, desk.provider)
+
+    assert (order.is_canceled, shop.stock(COFFEE)) == (True, before)
+
+
+@pytest.mark.parametrize("hours", [1, 48])
+def test_a_hold_that_a_clock_ends_early_ends_at_xendit_first(
+    desk: Desk, shop: Shop, sandbox: Sandbox, standing: StandingClock, hours: int
+):
+    before = shop.stock(COFFEE)
+    paid, open_ = desk.opens(buyer="siti"), desk.opens(buyer="budi")
+    desk.pays(paid)
+
+    standing.jumps(hours=hours)
+    for attempt_id in checks.take(ALL):
+        checks.check(attempt_id, desk.provider)
+
+    assert paid.is_paid
+    assert sandbox.session(open_.newest_attempt.session_id)["status"] == "CANCELED"
+    assert (open_.is_canceled, shop.stock(COFFEE)) == (True, before - 1)

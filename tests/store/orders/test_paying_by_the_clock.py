@@ -10,6 +10,7 @@ import pytest
 from store.orders.paying import HoldOver, PaymentUnavailable
 from store.rules import clock
 from store.rules.clock import now
+from store.rules.status import AttemptStatus
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
@@ -39,6 +40,30 @@ def test_a_clock_that_is_wrong_here_costs_the_buyer_no_second_press(dated: Sandb
         assert desk.starts(order)
 
         assert order.hold_expires_at == clock.now() + timedelta(minutes=11)
+
+
+@pytest.mark.parametrize("hours", [-1, 1, -48, 48])
+def test_a_clock_that_is_set_while_the_shop_runs_costs_the_buyer_no_second_press_either(
+    dated: Sandbox, desk: Desk, standing: StandingClock, hours: int
+):
+    desk.opens(buyer="budi")
+    really = now()
+
+    standing.jumps(hours=hours)
+    order = desk.opens()
+
+    expires_at = datetime.fromisoformat(dated.session(order.newest_attempt.session_id)["expires_at"])
+    assert expires_at > really + timedelta(minutes=29)
+    assert order.hold_expires_at == now() + timedelta(minutes=30)
+
+
+def test_a_call_that_was_lost_keeps_nobody_from_paying_though_the_clock_went_back(desk: Desk, standing: StandingClock):
+    order = desk.places()
+    desk.sets(order.newest_attempt, status=AttemptStatus.SENT, sent_at=now())
+
+    standing.jumps(hours=-1)
+
+    assert desk.starts(order)
 
 
 def come_back_to_pay(desk: Desk, order, minutes: float) -> None:
