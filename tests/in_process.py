@@ -66,6 +66,13 @@ class Sandbox(Controls):
         ledger = Ledger(self.database, SECRET_KEY)
         ledger.save_session({**ledger.session(session_id), **changes}, due_at=None)
 
+    def another_payment(self, session_id: str, payment_id: str) -> str:
+        """Let the same money come once more; return the id of that payment."""
+        ledger = Ledger(self.database, SECRET_KEY)
+        again = {**ledger.payment(payment_id), "payment_id": f"{payment_id[:-1]}x"}
+        ledger.save_payment(session_id, again)
+        return again["payment_id"]
+
     def calls(self, method: str) -> list[str]:
         """The paths that were called in this way, oldest first."""
         return [row["path"] for row in self.database.rows("SELECT path FROM calls WHERE method = ?", method)]

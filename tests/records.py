@@ -114,6 +114,18 @@ class Controls:
         """Spoil the next call of this operation; with `count` so many, with None all until it is healed."""
         self._control("POST", "faults", {"operation": operation, "kind": kind, **settings})
 
+    def plays(self, scenario: str) -> None:
+        """Let one of the sandbox's scenarios begin; `heal` ends what it spoils."""
+        self._control("POST", f"scenarios/{scenario}")
+
+    def capture(self, payment_id: str, value: int) -> None:
+        """Take money that is reserved, as the merchant would: so much, in major units."""
+        self._payment(payment_id, "capture", {"capture_amount": value})
+
+    def void(self, payment_id: str) -> None:
+        """Let money go that is reserved, as the merchant would."""
+        self._payment(payment_id, "cancel", None)
+
     def heal(self) -> None:
         """Spoil no more calls."""
         self._control("DELETE", "faults")
@@ -121,6 +133,10 @@ class Controls:
     def reset(self) -> None:
         """Forget all sessions and faults."""
         self._control("POST", "reset")
+
+    def _payment(self, payment_id: str, action: str, body: dict | None) -> None:
+        path = f"/v3/payments/{payment_id}/{action}"
+        self._call("POST", path, json=body, auth=(SECRET_KEY, "")).raise_for_status()
 
     def _control(self, method: str, path: str, body: dict | None = None) -> requests.Response:
         answer = self._call(method, f"/_control/{path}", json=body)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
-from ..rules.schedule import next_check
+from ..rules.schedule import next_capture_check, next_check
 from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
 from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
@@ -49,7 +49,7 @@ class Attempt(db.Model):
     trouble: Mapped[str | None] = mapped_column(String(200))  # what went wrong with our call
     problem: Mapped[str | None] = mapped_column(String(200))  # why it is suspect
     unknown_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Xendit says 404 to its session since then
-    failed_looks: Mapped[int] = mapped_column(default=0)  # one after another
+    failed_looks: Mapped[int] = mapped_column(default=0)  # one after another that failed, or brought no end
     next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     hinted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when a webhook that names nobody made it due
     looks_spent_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # see `schedule.spent_by_look`
@@ -70,11 +70,19 @@ class Attempt(db.Model):
 
     def plan_next_check(self) -> None:
         """Set when the worker looks at this attempt again, now that its state is known."""
-        self.next_check_at = next_check(AttemptStatus(self.status), self.sent_at, self.expires_at, now())
+        if any(payment.is_authorized for payment in self.payments):
+            self.next_check_at = next_capture_check(self.expires_at, now())
+        else:
+            self.next_check_at = next_check(AttemptStatus(self.status), self.sent_at, self.expires_at, now())
 
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_ATTEMPT
+
+    @property
+    def has_money(self) -> bool:
+        """Money came for it, whether it fits or not."""
+        return self.is_settled or self.status == AttemptStatus.SUSPECT
 
     @property
     def is_settled(self) -> bool:

@@ -212,6 +212,11 @@ class Order(db.Model):
         """Money came that does not fit. Nothing happens until Xendit's record fits, or a person decides."""
         return any(attempt.status == AttemptStatus.SUSPECT for attempt in self.attempts)
 
+    def is_decided(self, attempt: "Attempt") -> bool:
+        """A person has ended the case of this attempt's money: no later news opens it again."""
+        kinds, about = (CaseKind.MISMATCH,), {"attempt_id": attempt.id}
+        return any(case.verdict and case.is_about(kinds, about) for case in self.cases)
+
     @property
     def is_authorized(self) -> bool:
         """Money is reserved for it, and not captured yet."""

@@ -16,7 +16,7 @@ from ..rules.status import OrderStatus
 from ..shop import Shop
 from ..xendit import Client
 from . import settling
-from .finding import open_order, orders_that_hold
+from .finding import open_order, orders_that_hold, set_aside_orders
 from .summary import CartLine, Summary, summarize
 
 # Easy to read aloud: no I, L, O, U, 0 or 1.
@@ -83,7 +83,7 @@ def place_order(
 def _placed(cart: Cart, details: BuyerDetails, buyer_key: str, shop: Shop, seen_amount: int | None) -> Order:
     with transaction():
         summary = _agreed(cart, buyer_key, shop, seen_amount)
-        order = open_order(buyer_key)
+        order = open_order(buyer_key) or _in_question(summary, buyer_key)
         if order is None:
             return _new_order(summary, details, buyer_key, shop)
         if _is_for(order, summary):
@@ -113,23 +113,33 @@ def _make_room(summary: Summary, buyer_key: str, provider: Client, shop: Shop) -
     for order in orders_that_hold(buyer_key):
         if _stands_in_the_way(order, summary, shop):
             settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
-            if order.is_paid:
+            if order.was_paid:
                 raise AlreadyPaid(order)
+            if order.is_closing and order.active_attempt:
+                # Its page at Xendit may still take money: with a second one the buyer could pay twice.
+                raise EarlierOrderClosing(order)
 
 
 def _stands_in_the_way(order: Order, summary: Summary, shop: Shop) -> bool:
     """An open order does if it is for another cart, or if its time is up and no page to pay on can be made for it.
 
-    One that is closing does if it holds what is missing on the shelf.
+    One that is closing does while it can still be paid, or if it holds what is missing on the shelf.
     """
     if order.is_pending:
         end = session_end(order.hold_expires_at, order.created_at, shop.hold_minutes, now())
         return not _is_for(order, summary) or (end is None and order.active_attempt is None)
+    if order.active_attempt and not order.is_authorized:
+        return True
     return any(line.product.slug in order.quantities for line in summary.lines if line.product.stock < line.quantity)
 
 
 def _is_for(order: Order, summary: Summary) -> bool:
     return order.quantities == summary.cart and order.amount == summary.amount
+
+
+def _in_question(summary: Summary, buyer_key: str) -> Order | None:
+    """Return the buyer's order for this very cart at whose payment a person must look first."""
+    return next((order for order in set_aside_orders(buyer_key) if _is_for(order, summary)), None)
 
 
 def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Shop) -> Order:

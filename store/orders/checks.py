@@ -8,10 +8,10 @@ import logging
 from sqlalchemy import Select
 
 from ..database import db, transaction
-from ..models import Attempt
+from ..models import Attempt, Order
 from ..rules import chance
 from ..rules.clock import now
-from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, LEASE, TRY_AGAIN_AFTER, TRY_AGAIN_SPREAD
+from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, LEASE, TRY_AGAIN_SPREAD, try_again_after
 from ..rules.status import OPEN_ATTEMPT, AttemptStatus
 from ..xendit import Client, ProviderUnavailable, XenditError
 from . import closing, settling
@@ -58,7 +58,7 @@ def check(attempt_id: int, provider: Client) -> None:
         _do_what_is_due(attempt_id, provider)
     except XenditError as error:
         log.warning("check of an attempt: %s", error)
-        _plan_next(attempt_id, is_soon=isinstance(error, ProviderUnavailable))
+        _plan_next(attempt_id, error)
     else:
         _plan_next(attempt_id)
 
@@ -66,31 +66,41 @@ def check(attempt_id: int, provider: Client) -> None:
 def _do_what_is_due(attempt_id: int, provider: Client) -> None:
     attempt = db.session.get_one(Attempt, attempt_id)
     order = attempt.order
-    if order.is_closing and not order.is_suspect:
+    if order.is_closing and not (order.is_suspect or order.is_authorized):
         settling.close(order.id, provider, "no attempt can be paid any more")
-    elif order.can_be_paid and order.hold_is_over:
-        settling.close(order.id, provider, "the hold is over")
+    elif _has_run_out(order):
+        settling.close(order.id, provider, "the hold is over", if_still=_has_run_out)
     elif order.can_be_paid and attempt.status == AttemptStatus.NEW:
-        settling.close(order.id, provider, "its payment was never started")
+        settling.close(order.id, provider, "its payment was never started", if_still=_was_never_sent)
     elif _is_superfluous(attempt):
         settling.end_session(attempt_id, provider, "the order needs it no more")
     else:
         settling.settle(attempt_id, provider, "poll")
 
 
+def _has_run_out(order: Order) -> bool:
+    return order.can_be_paid and order.hold_is_over
+
+
+def _was_never_sent(order: Order) -> bool:
+    return order.can_be_paid and order.newest_attempt.status == AttemptStatus.NEW
+
+
 def _is_superfluous(attempt: Attempt) -> bool:
     """Tell whether this open session could only take money that nobody wants."""
-    if not attempt.is_open or attempt.session_id is None:
+    if not attempt.is_open or attempt.session_id is None or attempt.payments:
         return False
     active = attempt.order.active_attempt
     return not attempt.order.can_be_paid or (active is not None and active is not attempt)
 
 
-def _plan_next(attempt_id: int, is_soon: bool = False) -> None:
+def _plan_next(attempt_id: int, error: XenditError | None = None) -> None:
     """Set when to look again; but an order that does not come to its end, whatever Xendit answers, ends here."""
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
+        attempt.failed_looks = attempt.failed_looks + 1 if error or order.is_closing else 0
         attempt.plan_next_check()
-        if is_soon:
-            attempt.next_check_at = now() + TRY_AGAIN_AFTER * chance.between(*TRY_AGAIN_SPREAD)
+        if isinstance(error, ProviderUnavailable) and not attempt.is_settled:
+            spread = chance.between(*TRY_AGAIN_SPREAD)
+            attempt.next_check_at = now() + try_again_after(attempt.failed_looks) * spread
         closing.give_up_if_late(order)

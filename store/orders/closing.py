@@ -8,7 +8,7 @@ The call to Xendit stands between the steps, in `settling.close`.
 from ..catalog import stock
 from ..models import Attempt, Order
 from ..rules.clock import now
-from ..rules.schedule import GIVE_UP_CLOSING
+from ..rules.schedule import is_to_be_given_up
 from ..rules.status import AttemptStatus, CaseKind, OrderStatus
 
 
@@ -33,12 +33,16 @@ def finish_if_clear(order: Order, cause: str) -> None:
 
 def give_up_if_late(order: Order) -> None:
     """Cancel an order that is still closing long after its hold, whatever Xendit answers, or if it does not."""
-    if not order.is_closing or order.hold_expires_at + GIVE_UP_CLOSING > now():
+    if not order.is_closing or order.is_suspect or order.is_authorized:
+        return
+    failed_looks = max(attempt.failed_looks for attempt in order.attempts)
+    if not is_to_be_given_up(failed_looks, order.hold_expires_at, now()):
         return
     cause = "Xendit could not be asked in time"
     for attempt in order.attempts:
         if attempt.is_open:
             attempt.move_to(AttemptStatus.EXPIRED, cause)
+            attempt.plan_next_check()
     order.open_case(CaseKind.UNSURE, "Canceled without Xendit's word that nothing was paid.")
     finish_if_clear(order, cause)
 

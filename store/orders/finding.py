@@ -16,11 +16,18 @@ def open_order(buyer_key: str | None) -> Order | None:
 
 
 def orders_that_hold(buyer_key: str | None) -> list[Order]:
-    """Return the orders of this browser that hold stock: the one that is open, and those still being closed."""
+    """Return the orders of this browser that hold stock for it: the one that is open, and those still being closed."""
     if buyer_key is None:
         return []
     holding = Order.status.in_([OrderStatus.PENDING, OrderStatus.CLOSING])
-    return list(db.session.scalars(db.select(Order).filter_by(buyer_key=buyer_key).where(holding).order_by(Order.id)))
+    mine = db.select(Order).filter_by(buyer_key=buyer_key, set_aside=False)
+    return list(db.session.scalars(mine.where(holding).order_by(Order.id)))
+
+
+def set_aside_orders(buyer_key: str) -> list[Order]:
+    """Return the orders of this browser at whose payment a person must look before anything happens to them."""
+    aside = db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING, set_aside=True)
+    return list(db.session.scalars(aside.order_by(Order.id)))
 
 
 def newest_order_of(buyer_key: str | None) -> Order | None:

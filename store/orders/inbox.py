@@ -11,10 +11,11 @@ from ..database import db, insert, transaction
 from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
 from ..rules.schedule import FURTHEST_WEBHOOK, HINTS_APART, LEASE, WEBHOOK_WAITS
-from ..rules.status import OPEN_ATTEMPT, CaseKind
-from ..xendit import Client, Event, Session, XenditError
+from ..rules.status import OPEN_ATTEMPT
+from ..xendit import Client, Event, XenditError
 from . import settling
 from .finding import lock_with_attempt
+from .records import Hint
 
 MONEY_EVENTS = frozenset({"payment.capture", "payment.succeeded", "payment_session.completed"})
 FAILURE_EVENTS = frozenset({"payment.failure", "payment.failed"})
@@ -82,12 +83,7 @@ def process(event_id: int, provider: Client) -> None:
     row = db.session.get_one(WebhookEvent, event_id)
     times = row.times
     attempt = _attempt_of(row)
-    if attempt is None:
-        done = _look_at_all_open_attempts(row)
-    elif attempt.is_settled:
-        done = True
-    else:
-        done = _settle(row, attempt.id, provider)
+    done = _settle(row, attempt.id, provider) if attempt else _look_at_all_open_attempts(row)
     with transaction():
         row = db.session.get_one(WebhookEvent, event_id, with_for_update=True)
         if row.times != times:
@@ -99,9 +95,12 @@ def process(event_id: int, provider: Client) -> None:
 
 
 def _attempt_of(row: WebhookEvent) -> Attempt | None:
-    """Find the attempt that an event is about: by its session, else by a reference that is or begins with ours."""
-    if row.session_id:
-        attempt = db.session.scalar(db.select(Attempt).filter_by(session_id=row.session_id))
+    """Find the attempt that an event is about: by its session or payment request, else by a reference that is or
+    begins with ours.
+    """
+    for name in ("session_id", "payment_request_id"):
+        value = getattr(row, name)
+        attempt = value and db.session.scalar(db.select(Attempt).filter_by(**{name: value}).limit(1))
         if attempt:
             return attempt
     if not row.reference:
@@ -135,25 +134,16 @@ def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
 def _settle(row: WebhookEvent, attempt_id: int, provider: Client) -> bool:
     """Look at the attempt that an event is about; tell whether that was all."""
     event, failure_code = row.event, row.failure_code
+    hint = Hint(row.session_id, row.payment_id if event in MONEY_EVENTS else None)
     try:
-        session = settling.settle(attempt_id, provider, f"webhook {event}", hint=row.session_id)
+        settling.settle(attempt_id, provider, f"webhook {event}", hint=hint)
     except XenditError as error:
         log.warning("webhook %s: Xendit did not answer, %s", event, error)
         return False
     if event in FAILURE_EVENTS:
         _note_failed_try(attempt_id, failure_code)
         return True
-    return event not in MONEY_EVENTS or _money_is_seen(attempt_id, session)
-
-
-def _money_is_seen(attempt_id: int, session: Session | None) -> bool:
-    """Tell whether Xendit's record shows the money that an event reported, or never will."""
-    if session is None:
-        return False  # the create call is still under way, so the session's id is not known yet
-    if session.has_ended:
-        _note_late_money(attempt_id)
-        return True
-    return db.session.get_one(Attempt, attempt_id).is_settled
+    return event not in MONEY_EVENTS or db.session.get_one(Attempt, attempt_id).has_money
 
 
 def _note_failed_try(attempt_id: int, failure_code: str | None) -> None:
@@ -162,11 +152,3 @@ def _note_failed_try(attempt_id: int, failure_code: str | None) -> None:
         _, attempt = lock_with_attempt(attempt_id)
         if attempt.is_open:
             attempt.failure_code = failure_code or "FAILURE_DETAILS_UNAVAILABLE"
-
-
-def _note_late_money(attempt_id: int) -> None:
-    """Money was reported for a session that Xendit's own record calls ended: a person must look."""
-    with transaction():
-        order, attempt = lock_with_attempt(attempt_id)
-        reason = f"{attempt.reference}: money reported after its session had ended."
-        order.open_case(CaseKind.UNSURE, reason, attempt_id=attempt.id)

@@ -19,8 +19,10 @@ MOST_HOLDS = 3
 
 # A create call ends after 10 seconds at the latest; a SENT attempt older than this has lost its caller.
 IN_FLIGHT = timedelta(seconds=12)
-# A session that Xendit does not know, though it made it longer ago than this, belongs to another key or is gone.
-KNOWN_AFTER = timedelta(minutes=1)
+# A session that was once seen does not vanish: that Xendit knows none is an outage, until it has said so for so long,
+# and in so many looks one after another, about a session whose time is over.
+UNKNOWN_FOR = timedelta(hours=1)
+UNKNOWN_LOOKS = 5
 
 # While one worker works on an event or an attempt, no other takes it; if that worker dies, another does after this.
 LEASE = timedelta(seconds=30)
@@ -63,8 +65,12 @@ TRY_AGAIN_SPREAD = (0.8, 1.2)
 FURTHEST_WHILE_OPEN = TRY_AGAIN_AFTER_MOST * TRY_AGAIN_SPREAD[1]
 FURTHEST = timedelta(days=1)
 FURTHEST_WEBHOOK = max(LEASE, *WEBHOOK_WAITS)
-# After the end of the hold, a closing order is canceled without Xendit's word.
+# So long after the end of the hold, and after so many looks that failed one after another, a closing order is canceled
+# without Xendit's word. A clock that leaps brings the time about, but not the looks.
 GIVE_UP_CLOSING = timedelta(hours=24)
+GIVE_UP_LOOKS = 20
+# Money that is reserved waits for the merchant to capture it, for a week at most (CONTRACT 5.3).
+CAPTURE_LOOKS_EVERY = timedelta(minutes=5)
 
 
 def hold_length(hold_minutes: int) -> timedelta:
@@ -108,10 +114,17 @@ def next_check(status: AttemptStatus, sent_at: datetime | None, expires_at: date
         return None
     if status == AttemptStatus.NEW:
         return now + UNSENT_FOR
-    if sent_at and (status == AttemptStatus.ACTIVE or (status == AttemptStatus.SENT and expires_at > now)):
+    is_open = status in (AttemptStatus.SENT, AttemptStatus.SUSPECT)
+    if sent_at and (status == AttemptStatus.ACTIVE or (is_open and expires_at > now)):
         return _while_open(sent_at, expires_at, now)
     looks = (expires_at + late for late in LATE_LOOKS)
     return next((min(look, now + FURTHEST) for look in looks if look > now), None)
+
+
+def next_capture_check(expires_at: datetime, now: datetime) -> datetime:
+    """Return when to look again whether reserved money was captured, or went back."""
+    following, at_the_end = now + CAPTURE_LOOKS_EVERY, expires_at + GRACE
+    return min(following, at_the_end) if at_the_end > now else following
 
 
 def _while_open(sent_at: datetime, expires_at: datetime, now: datetime) -> datetime:
@@ -125,3 +138,13 @@ def try_again_after(failed_looks: int) -> timedelta:
     """Return how long to wait after so many looks, at least one, that failed one after another, before the spread."""
     doublings = min(failed_looks - 1, 10)  # many more than it takes to reach the most
     return min(TRY_AGAIN_AFTER * 2**doublings, TRY_AGAIN_AFTER_MOST)
+
+
+def is_gone(unknown_since: datetime, failed_looks: int, expires_at: datetime, now: datetime) -> bool:
+    """Tell whether Xendit has said for long enough that it does not know a session which it once made."""
+    return max(unknown_since + UNKNOWN_FOR, expires_at) <= now and failed_looks >= UNKNOWN_LOOKS
+
+
+def is_to_be_given_up(failed_looks: int, hold_expires_at: datetime, now: datetime) -> bool:
+    """Tell whether a closing order ends without Xendit's word."""
+    return hold_expires_at + GIVE_UP_CLOSING <= now and failed_looks >= GIVE_UP_LOOKS

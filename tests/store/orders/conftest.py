@@ -69,7 +69,7 @@ class Desk:
     def settles(self, order: Order, **options: Any) -> Session | None:
         return settle(order.newest_attempt.id, self.provider, "a test", **options)
 
-    def closes(self, order: Order, **options: bool) -> None:
+    def closes(self, order: Order, **options: Any) -> None:
         close(order.id, self.provider, "a test", **options)
 
     def closes_later(self, order: Order) -> None:
@@ -99,6 +99,9 @@ class Meanwhile:
     def __init__(self, provider: Client, happens: Callable[[], Any]):
         self._provider = provider
         self._happens = happens
+
+    def __getattr__(self, call: str) -> Any:
+        return getattr(self._provider, call)
 
     def get_session(self, *arguments: Any) -> Session:
         session = self._provider.get_session(*arguments)

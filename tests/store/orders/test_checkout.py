@@ -8,6 +8,7 @@ from sqlalchemy import event
 from store.database import db
 from store.models import Order
 from store.orders.checkout import AlreadyPaid, CartChanged, EarlierOrderClosing
+from store.orders.paying import PaymentUnavailable
 from store.orders.summary import summarize
 from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
@@ -117,24 +118,44 @@ def test_an_order_before_that_turns_out_paid_is_told_and_no_other_is_placed(desk
     assert count_orders() == 1
 
 
-def test_an_order_before_that_cannot_be_closed_yet_keeps_its_stock(desk: Desk, shop: Shop, sandbox: Sandbox):
+def test_while_the_order_before_can_still_be_paid_no_other_is_placed(desk: Desk, shop: Shop, sandbox: Sandbox):
     before = shop.stock(COFFEE)
     first = desk.opens({COFFEE: 2})
-    sandbox.spoil("cancel_session", "error", status=503)
+    sandbox.spoil("cancel_session", "error", status=503, count=2)
 
+    for _ in range(2):
+        with pytest.raises(EarlierOrderClosing):
+            desk.places({COFFEE: 1})
+    refused = first.status, shop.stock(COFFEE)
     second = desk.places({COFFEE: 1})
 
-    assert (first.status, second.status) == (OrderStatus.CLOSING, OrderStatus.PENDING)
-    assert shop.stock(COFFEE) == before - 3
+    assert refused == (OrderStatus.CLOSING, before - 2)
+    assert (first.status, second.status) == (OrderStatus.CANCELED, OrderStatus.PENDING)
+    assert shop.stock(COFFEE) == before - 1
 
 
-def test_an_order_at_which_a_person_must_look_is_not_replaced(desk: Desk):
-    first = desk.opens({COFFEE: 2})
-    desk.sets(first.newest_attempt, status=AttemptStatus.SUSPECT)
+def suspect(desk: Desk, sandbox: Sandbox, cart: dict[str, int]) -> Order:
+    order = desk.opens(cart)
+    desk.pays(order)
+    sandbox.alter(order.newest_attempt.session_id, amount=1)
+    desk.settles(order)
+    return order
 
-    second = desk.places({COFFEE: 1})
 
-    assert second.id == first.id
+def test_who_waits_for_a_decision_about_an_order_can_buy_other_things(desk: Desk, shop: Shop, sandbox: Sandbox):
+    before = shop.stock(COFFEE)
+    first = suspect(desk, sandbox, {COFFEE: 2})
+
+    second = desk.opens({COFFEE: 1})
+
+    assert (first.is_suspect, second.can_be_paid) == (True, True)
+    assert (count_orders(), shop.stock(COFFEE)) == (2, before - 3)
+
+
+def test_the_same_cart_is_not_sold_again_while_its_order_waits_for_a_decision(desk: Desk, sandbox: Sandbox):
+    first = suspect(desk, sandbox, {COFFEE: 2})
+
+    assert desk.places({COFFEE: 2}).id == first.id
     assert count_orders() == 1
 
 
@@ -241,15 +262,19 @@ def test_an_order_that_is_closing_may_be_found_paid_by_the_next_one(desk: Desk, 
     assert first.is_paid
 
 
-def test_an_order_that_is_closing_is_left_alone_where_nothing_is_missing(desk: Desk, sandbox: Sandbox):
-    first = desk.opens()
-    desk.closes_later(first)
-    calls = len(sandbox.calls("POST"))
+def test_an_order_that_is_closing_and_was_never_payable_is_left_alone_where_nothing_is_missing(
+    desk: Desk, sandbox: Sandbox
+):
+    first = desk.places()
+    sandbox.spoil("create_session", "reset_after_work")
+    with pytest.raises(PaymentUnavailable):
+        desk.starts(first)
+    desk.closes(first)
 
     desk.places({COFFEE: 2})
 
     assert first.is_closing
-    assert len(sandbox.calls("POST")) == calls
+    assert not any("cancel" in path for path in sandbox.calls("POST"))
 
 
 def test_an_order_whose_time_is_up_makes_room_for_another_at_the_same_press(desk: Desk, shop: Shop):

@@ -8,7 +8,7 @@ from store.models import Order
 from store.orders import checks
 from store.orders.paying import PaymentUnavailable
 from store.rules.clock import now
-from store.rules.schedule import LEASE, TRY_AGAIN_AFTER, UNSENT_FOR
+from store.rules.schedule import GIVE_UP_LOOKS, LEASE, TRY_AGAIN_AFTER, UNSENT_FOR
 from store.rules.status import AttemptStatus, OrderStatus
 
 from ...buyer import COFFEE
@@ -28,11 +28,14 @@ def looks(desk: Desk, order: Order) -> None:
 
 
 def looks_until_it_is_given_up(desk: Desk, order: Order) -> str:
-    """Look after a day and again an hour later; return what became of the order in between."""
-    desk.waits(hours=24)
+    """Look again and again for a day, and once more an hour later; return what became of the order in between."""
+    desk.waits(minutes=31)
+    for _ in range(GIVE_UP_LOOKS):
+        looks(desk, order)
+    desk.waits(hours=21)
     looks(desk, order)
     early = order.status
-    desk.waits(hours=1)
+    desk.waits(hours=3)
     looks(desk, order)
     return early
 
@@ -208,8 +211,20 @@ def test_money_that_comes_late_is_found_at_a_late_look(desk: Desk, sandbox: Sand
 
     looks(desk, order)
 
-    assert order.newest_attempt.status == AttemptStatus.COMPLETED
-    assert "money came after" in order.attention
+    assert (order.newest_attempt.status, order.status) == (AttemptStatus.COMPLETED, OrderStatus.PAID)
+
+
+def test_a_clock_that_leaps_over_the_end_and_one_look_that_fails_give_no_stock_back(
+    desk: Desk, shop: Shop, sandbox: Sandbox
+):
+    before = shop.stock(COFFEE)
+    order = desk.opens()
+    desk.waits(days=2)
+    sandbox.spoil("*", "error", status=503, count=None)
+
+    looks(desk, order)
+
+    assert (order.is_closing, shop.stock(COFFEE)) == (True, before - 1)
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=2)], ids=str)

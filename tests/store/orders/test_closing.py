@@ -7,6 +7,7 @@ import pytest
 from store.database import transaction
 from store.orders import closing
 from store.orders.paying import PaymentUnavailable
+from store.rules.schedule import GIVE_UP_LOOKS
 from store.rules.status import AttemptStatus, OrderStatus
 from store.xendit import ProviderUnavailable
 
@@ -138,6 +139,16 @@ def test_an_order_at_which_a_person_must_look_is_not_closed(desk: Desk, shop: Sh
     assert shop.stock(COFFEE) == before
 
 
+def test_nothing_is_closed_that_is_not_any_more_as_the_caller_saw_it(desk: Desk):
+    order = desk.opens()
+    desk.waits(minutes=31)
+    desk.starts(order)
+
+    desk.closes(order, if_still=lambda order: order.hold_is_over)
+
+    assert (order.is_pending, order.hold_is_over) == (True, False)
+
+
 @pytest.mark.parametrize(("hours", "status"), [(24, OrderStatus.CLOSING), (25, OrderStatus.CANCELED)])
 def test_an_order_is_given_up_a_day_after_its_hold_and_a_person_must_look(
     desk: Desk, sandbox: Sandbox, hours: int, status: OrderStatus
@@ -146,6 +157,7 @@ def test_an_order_is_given_up_a_day_after_its_hold_and_a_person_must_look(
     sandbox.spoil("cancel_session", "error")
     desk.closes(order, may_wait=True)
     desk.waits(hours=hours)
+    desk.sets(order.newest_attempt, failed_looks=GIVE_UP_LOOKS)
 
     with transaction():
         closing.give_up_if_late(order)

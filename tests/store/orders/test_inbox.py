@@ -255,14 +255,23 @@ def test_such_news_sends_nobody_back_who_waits_already(desk: Desk):
     assert attempt.next_check_at == waiting_since
 
 
-def test_money_that_is_reported_for_an_ended_session_is_for_a_person_to_look_at(desk: Desk, sandbox: Sandbox):
+def test_money_that_only_a_webhook_claims_changes_nothing_about_an_ended_order(desk: Desk, sandbox: Sandbox):
     order = desk.opens()
     session = record(sandbox, order)
     desk.closes(order)
-    row = keep(session_event("completed", session))
+    keep(session_event("completed", session, payment_id="py-forged"))
 
     works_through(desk)
 
-    assert order.is_canceled
-    assert "money reported after its session had ended" in order.attention
-    assert row.processed_at is not None
+    assert (order.status, order.attention) == (OrderStatus.CANCELED, None)
+
+
+def test_a_payment_of_another_order_that_a_webhook_names_is_not_believed(desk: Desk, sandbox: Sandbox):
+    other = desk.opens(buyer="budi")
+    desk.pays(other)
+    order = desk.opens()
+    keep(session_event("completed", {**record(sandbox, order), "payment_id": record(sandbox, other)["payment_id"]}))
+
+    works_through(desk)
+
+    assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.ACTIVE)

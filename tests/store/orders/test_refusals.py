@@ -7,6 +7,7 @@ import pytest
 from store.database import transaction
 from store.orders import checks
 from store.orders.paying import PaymentRefused, PaymentUnavailable
+from store.orders.records import Hint
 from store.rules.status import AttemptStatus, CaseKind
 from store.xendit import ProviderRefused
 
@@ -178,6 +179,6 @@ def test_an_id_that_only_a_webhook_named_may_be_refused_and_that_is_nobodys_busi
     sandbox.spoil("get_session", "error", status=400, error_code="API_VALIDATION_ERROR")
 
     with pytest.raises(ProviderRefused):
-        desk.settles(order, hint="ps-of-nobody")
+        desk.settles(order, hint=Hint("ps-of-nobody"))
 
     assert order.attention is None

@@ -5,10 +5,11 @@ import pytest
 from store.database import db
 from store.models import Order, OrderEvent, Payment
 from store.orders.paying import PaymentUnavailable
+from store.orders.records import Hint
 from store.orders.settling import settle
-from store.rules.schedule import KNOWN_AFTER
-from store.rules.status import AttemptStatus, OrderStatus
-from store.xendit import ProviderRefused, ProviderUnavailable
+from store.rules.schedule import UNKNOWN_FOR, UNKNOWN_LOOKS
+from store.rules.status import AttemptStatus, CaseKind, OrderStatus
+from store.xendit import ProviderUnavailable
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
@@ -144,33 +145,6 @@ def test_money_for_an_order_that_is_closing_pays_it(desk: Desk, shop: Shop):
     assert shop.stock(COFFEE) == before - 1
 
 
-@pytest.mark.parametrize("status", [AttemptStatus.EXPIRED, AttemptStatus.CANCELED, AttemptStatus.REJECTED])
-def test_money_for_a_canceled_order_is_kept_and_a_person_must_look(desk: Desk, status: AttemptStatus):
-    order = desk.opens()
-    desk.pays(order)
-    desk.sets(order, status=OrderStatus.CANCELED)
-    desk.sets(order.newest_attempt, status=status)
-
-    desk.settles(order)
-
-    assert order.is_canceled
-    assert order.newest_attempt.status == AttemptStatus.COMPLETED
-    assert "money came after the order was canceled" in order.attention
-    assert len(payments()) == 1
-
-
-def test_a_second_payment_for_a_paid_order_is_kept_and_a_person_must_look(desk: Desk, sandbox: Sandbox):
-    order = desk.opens()
-    desk.pays(order)
-    desk.sets(order, status=OrderStatus.PAID)
-
-    desk.settles(order)
-
-    assert order.is_paid
-    assert "a second payment" in order.attention
-    assert len(payments()) == 1
-
-
 @pytest.mark.parametrize("changes", MISMATCHES.values(), ids=MISMATCHES)
 def test_a_record_that_does_not_fit_is_suspect_and_pays_nothing(
     desk: Desk, shop: Shop, sandbox: Sandbox, changes: dict
@@ -185,7 +159,7 @@ def test_a_record_that_does_not_fit_is_suspect_and_pays_nothing(
 
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.SUSPECT)
     assert order.newest_attempt.reference in order.attention
-    assert payments() == []
+    assert [case.kind for case in order.open_cases] == [CaseKind.MISMATCH]
     assert shop.stock(COFFEE) == before - 1
 
 
@@ -201,7 +175,7 @@ def test_one_payment_never_counts_for_two_orders(desk: Desk, sandbox: Sandbox):
     desk.settles(second)
 
     assert (second.status, second.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.SUSPECT)
-    assert "already counts" in second.attention
+    assert "belongs to another reference" in second.attention
 
 
 def test_completed_without_a_payment_waits_for_the_end_of_the_attempt_and_is_then_suspect(desk: Desk, sandbox: Sandbox):
@@ -230,33 +204,38 @@ def test_without_an_answer_nothing_changes_and_the_caller_knows(desk: Desk, sand
     assert (order.status, order.newest_attempt.status, payments()) == (OrderStatus.PENDING, AttemptStatus.ACTIVE, [])
 
 
-def test_a_session_that_xendit_has_known_for_a_moment_only_is_not_given_up(desk: Desk):
+def test_a_session_that_was_once_seen_does_not_vanish(desk: Desk, shop: Shop):
+    before = shop.stock(COFFEE)
     order = desk.opens()
     desk.sets(order.newest_attempt, session_id=UNKNOWN)
-    desk.waits(seconds=KNOWN_AFTER.total_seconds())
 
-    with pytest.raises(ProviderRefused):
+    for minutes in (0, 31, 600):
+        desk.waits(minutes=minutes)
+        with pytest.raises(ProviderUnavailable):
+            desk.settles(order)
+
+    assert (order.newest_attempt.status, order.is_pending) == (AttemptStatus.ACTIVE, True)
+    assert shop.stock(COFFEE) == before - 1
+
+
+def test_a_session_that_xendit_has_not_known_for_long_has_ended(desk: Desk):
+    order = desk.opens()
+    desk.sets(order.newest_attempt, session_id=UNKNOWN)
+    with pytest.raises(ProviderUnavailable):
         desk.settles(order)
-
-    assert order.newest_attempt.status == AttemptStatus.ACTIVE
-
-
-def test_a_session_that_xendit_should_know_and_does_not_has_ended(desk: Desk):
-    order = desk.opens()
-    desk.sets(order.newest_attempt, session_id=UNKNOWN)
-    desk.waits(seconds=KNOWN_AFTER.total_seconds() + 1)
+    desk.sets(order.newest_attempt, failed_looks=UNKNOWN_LOOKS)
+    desk.waits(seconds=UNKNOWN_FOR.total_seconds())
 
     desk.settles(order)
 
     assert order.newest_attempt.status == AttemptStatus.CANCELED
-    assert order.can_be_paid
 
 
 def test_a_hint_finds_the_session_whose_answer_was_lost(desk: Desk, sandbox: Sandbox):
     order = placed_and_lost(desk, sandbox)
     session_id = sandbox.newest_session()
 
-    desk.settles(order, hint=session_id)
+    desk.settles(order, hint=Hint(session_id))
 
     attempt = order.newest_attempt
     assert (attempt.session_id, attempt.status) == (session_id, AttemptStatus.ACTIVE)
@@ -267,7 +246,7 @@ def test_a_hint_at_the_session_of_another_order_is_not_believed(desk: Desk, sand
     desk.pays(other)
     order = placed_and_lost(desk, sandbox)
 
-    desk.settles(order, hint=other.newest_attempt.session_id)
+    desk.settles(order, hint=Hint(other.newest_attempt.session_id))
 
     assert order.newest_attempt.session_id is None
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.SENT)

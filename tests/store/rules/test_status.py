@@ -1,14 +1,29 @@
 """Statuses: every pair that is not in these tables is refused."""
 
+from enum import StrEnum
 from itertools import product
 
 import pytest
 
-from store.rules.status import ATTEMPT_MOVES, ORDER_MOVES, AttemptStatus, InvalidMove, OrderStatus, check_move
+from store.rules.status import (
+    ATTEMPT_MOVES,
+    ORDER_MOVES,
+    PAYMENT_MOVES,
+    REFUND_MOVES,
+    AttemptStatus,
+    InvalidMove,
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    check_move,
+)
 
 ALLOWED_FOR_ORDERS = {
     ("pending", "paid"), ("pending", "closing"),
     ("closing", "paid"), ("closing", "canceled"),
+    ("canceled", "paid"), ("canceled", "refund_due"),
+    ("refund_due", "paid"), ("refund_due", "refunded"),
+    ("paid", "partially_refunded"), ("paid", "refunded"), ("partially_refunded", "refunded"),
 }  # fmt: skip
 ALLOWED_FOR_ATTEMPTS = {
     ("NEW", "SENT"), ("NEW", "CANCELED"), ("NEW", "COMPLETED"), ("NEW", "SUSPECT"),
@@ -18,22 +33,29 @@ ALLOWED_FOR_ATTEMPTS = {
     ("EXPIRED", "COMPLETED"), ("EXPIRED", "SUSPECT"),
     ("CANCELED", "COMPLETED"), ("CANCELED", "SUSPECT"),
     ("REJECTED", "COMPLETED"), ("REJECTED", "SUSPECT"),
+    ("SUSPECT", "COMPLETED"), ("SUSPECT", "ACTIVE"), ("SUSPECT", "EXPIRED"), ("SUSPECT", "CANCELED"),
 }  # fmt: skip
+ALLOWED_FOR_PAYMENTS = {("AUTHORIZED", "CAPTURED"), ("AUTHORIZED", "EXPIRED"), ("AUTHORIZED", "VOIDED")}
+ALLOWED_FOR_REFUNDS = {
+    ("NEW", "SENT"),
+    ("SENT", "PENDING"), ("SENT", "SUCCEEDED"), ("SENT", "FAILED"), ("SENT", "CANCELED"), ("SENT", "REJECTED"),
+    ("PENDING", "SUCCEEDED"), ("PENDING", "FAILED"), ("PENDING", "CANCELED"),
+}  # fmt: skip
+MACHINES = {
+    OrderStatus: (ORDER_MOVES, ALLOWED_FOR_ORDERS),
+    AttemptStatus: (ATTEMPT_MOVES, ALLOWED_FOR_ATTEMPTS),
+    PaymentStatus: (PAYMENT_MOVES, ALLOWED_FOR_PAYMENTS),
+    RefundStatus: (REFUND_MOVES, ALLOWED_FOR_REFUNDS),
+}
+PAIRS = [(kind, *pair) for kind in MACHINES for pair in product(kind, kind)]
 
 
-@pytest.mark.parametrize(("current", "new"), list(product(OrderStatus, OrderStatus)), ids=str)
-def test_an_order_moves_as_its_table_says_and_in_no_other_way(current: OrderStatus, new: OrderStatus):
-    if (current, new) in ALLOWED_FOR_ORDERS:
-        check_move(ORDER_MOVES, current, new)
+@pytest.mark.parametrize(("kind", "current", "new"), PAIRS, ids=str)
+def test_a_status_moves_as_its_table_says_and_in_no_other_way(kind: type[StrEnum], current: StrEnum, new: StrEnum):
+    moves, allowed = MACHINES[kind]
+
+    if (current, new) in allowed:
+        check_move(moves, current, new)
     else:
         with pytest.raises(InvalidMove):
-            check_move(ORDER_MOVES, current, new)
-
-
-@pytest.mark.parametrize(("current", "new"), list(product(AttemptStatus, AttemptStatus)), ids=str)
-def test_an_attempt_moves_as_its_table_says_and_in_no_other_way(current: AttemptStatus, new: AttemptStatus):
-    if (current, new) in ALLOWED_FOR_ATTEMPTS:
-        check_move(ATTEMPT_MOVES, current, new)
-    else:
-        with pytest.raises(InvalidMove):
-            check_move(ATTEMPT_MOVES, current, new)
+            check_move(moves, current, new)
