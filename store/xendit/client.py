@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from requests.adapters import BaseAdapter
 
@@ -105,12 +105,19 @@ class Client:
         How to ask for more than the newest is documented nowhere, so None does not prove that there is none: an old
         refund is found by its id, or by sending the same request again. Raises as `get_payment` does.
         """
+        ours = [each for each in self._listed_refunds() if each.get("reference_id") == reference]
+        return RefundRecord.from_json(ours[0]) if ours else None
+
+    def newest_refunds(self) -> list[RefundRecord]:
+        """Read the newest refunds of the account, whoever made them. Source and errors: as `find_refund`."""
+        return [RefundRecord.from_json(each) for each in self._listed_refunds()]
+
+    def _listed_refunds(self) -> list[dict[str, Any]]:
         found = self._connection.make(Call(Endpoint.LIST_REFUNDS), LOOK)
         newest = found.get("data") if isinstance(found, dict) else None
         if not isinstance(newest, list):
             raise UntrustedAnswer("the answer has no list of refunds")
-        ours = [each for each in newest if isinstance(each, dict) and each.get("reference_id") == reference]
-        return RefundRecord.from_json(ours[0]) if ours else None
+        return [each for each in newest if isinstance(each, dict)]
 
     def _one(self, kind: type[Record], call: Call, patience: Patience) -> Record:
         """Ask about one object by its id, and see that the answer is about that one."""

@@ -1,0 +1,37 @@
+"""What is odd about an order and known: cases for a person, decided ones, and money that is due back."""
+
+from collections.abc import Iterator
+
+from ..models import Case, Order
+from ..rules.status import CaseKind
+from .audit import said
+from .differences import Difference, Kind, of_order
+
+NOTHING = "Nothing is to be done."
+# What a person does about a case; {} stands for the order's number.
+ADVICE = {
+    CaseKind.MISMATCH: "Compare it with Xendit's dashboard, then: decide {} accept|reject NOTE",
+    CaseKind.STOCK_GONE: "Give it back: refund {}. Or, once there is stock again: decide {} accept NOTE",
+    CaseKind.SECOND_PAYMENT: "Give it back: refund {}. Or keep it: decide {} accept NOTE",
+    CaseKind.REFUND_FAILED: "To try once more: decide {} reject NOTE. To keep the money: decide {} accept NOTE",
+    CaseKind.REFUSED: "Mend what Xendit refuses, such as the key; the next call that works ends this.",
+    CaseKind.AUTHORIZED: "Capture the money in Xendit's dashboard, or release it.",
+    CaseKind.UNSURE: "Look in Xendit's dashboard whether anything was paid.",
+}
+
+
+def known(order: Order) -> Iterator[Difference]:
+    """Yield what a person already knows about an order, or can know."""
+    for case in order.cases:
+        if case.is_open:
+            yield of_order(order, Kind.CASE, case.reason, ADVICE[CaseKind(case.kind)].replace("{}", order.number))
+        elif case.verdict is not None:
+            yield of_order(order, Kind.DECIDED, _decision(case), NOTHING)
+    for payment in order.payments:
+        if payment.refund_due:
+            what = f"{said(payment.refundable, payment.currency)} of payment {payment.payment_id} are due back."
+            yield of_order(order, Kind.REFUND_DUE, what, f"Give it back: refund {order.number}")
+
+
+def _decision(case: Case) -> str:
+    return f"{case.reason} Decided on {case.closed_at:%Y-%m-%d}: {case.verdict}, {case.note or 'without a note'}"
