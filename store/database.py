@@ -5,7 +5,7 @@ to Xendit) `release()` ends whatever is open, so that nobody waits for the netwo
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -97,6 +97,17 @@ def transaction() -> Iterator[None]:
 def insert(table: type[Base]) -> Insert:
     """Return an INSERT that can say what to do where the row is there already, which each database words for itself."""
     return (sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert)(table)
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Do some work in a thread of its own, which ends with the process."""
+    app = current_app._get_current_object()
+
+    def run() -> None:
+        with app.app_context():
+            work()
+
+    threading.Thread(target=run, daemon=True).start()
 
 
 def release() -> None:

@@ -5,18 +5,20 @@ in one, the call comes after it, and what came of the call is written to rows th
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from ..config import Settings
-from ..database import db, transaction
+from ..database import UNAVAILABLE, db, reason, transaction
 from ..models import Attempt
 from ..rules import clock
 from ..rules.clock import now
 from ..rules.schedule import IN_FLIGHT, is_in_flight, session_end
 from ..rules.status import AttemptStatus, CaseKind
 from ..xendit import Client, ProviderRefused, Session, SessionRequest, XenditError
-from . import refusals
+from . import refusals, unwritten
 from .finding import lock, lock_with_attempt
 from .session_request import fingerprint, session_request
 from .settling import close, end_session, settle
@@ -77,7 +79,7 @@ def _page_to_pay_on(order_id: int, provider: Client, settings: Settings) -> str:
             link = _open_session(claim, provider, is_last=requests == MOST_REQUESTS)
         elif claim.session_id:
             link = _resume_session(claim, provider)
-        else:
+        elif not _write_what_is_kept(claim.attempt_id):
             clock.sleep(LOOK_FOR_OTHER_CLICK)
         if link:
             return link
@@ -95,7 +97,7 @@ def _claim(order_id: int, settings: Settings) -> Claim:
             to_end = _why_to_end(active, end, settings)
             return Claim(active.id, session_id=active.session_id, to_end=to_end)
         newest = order.newest_attempt
-        if newest.status == AttemptStatus.SENT and not newest.trouble and is_in_flight(newest.sent_at, now()):
+        if _is_under_way(newest):
             return Claim(newest.id)
         if end is None:
             raise HoldOver
@@ -108,6 +110,13 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         request = session_request(order, attempt, settings)
         attempt.told = fingerprint(request)
         return Claim(attempt.id, request=request)
+
+
+def _is_under_way(attempt: Attempt) -> bool:
+    """Tell whether another click is at Xendit for this attempt, or what came of that is still to be written down."""
+    if unwritten.is_kept(attempt.id):
+        return True
+    return attempt.status == AttemptStatus.SENT and not attempt.trouble and is_in_flight(attempt.sent_at, now())
 
 
 def _why_to_end(active: Attempt, end: datetime | None, settings: Settings) -> str | None:
@@ -129,13 +138,30 @@ def _open_session(claim: Claim, provider: Client, is_last: bool) -> str | None:
         log.warning("%s: no session, %s", claim.request.reference, error)
         is_refused = isinstance(error, ProviderRefused)
         goes_on = is_refused and error.calls_for_another and not is_last
-        _note_trouble(claim.attempt_id, error, goes_on)
+        _write_or_keep(claim, partial(_note_trouble, claim.attempt_id, error, goes_on))
         if goes_on:
             return None
         raise (PaymentRefused if is_refused else PaymentUnavailable) from error
-    if not _keep_session(claim.attempt_id, session):
+    if not _write_or_keep(claim, partial(_keep_session, claim.attempt_id, session)):
         raise NotPayable
     return session.link
+
+
+def _write_or_keep(claim: Claim, write: Callable[[], bool | None]) -> bool | None:
+    """Write down what Xendit has answered. Where that cannot be done now, no link is shown, and it is done later."""
+    try:
+        return write()
+    except UNAVAILABLE as error:
+        log.error("%s: Xendit's answer is written down later: %s", claim.request.reference, reason(error))
+        unwritten.keep(claim.attempt_id, write, claim.request.expires_at)
+        raise PaymentUnavailable from error
+
+
+def _write_what_is_kept(attempt_id: int) -> bool:
+    try:
+        return unwritten.write(attempt_id)
+    except UNAVAILABLE as error:
+        raise PaymentUnavailable from error
 
 
 def _keep_session(attempt_id: int, session: Session) -> bool:

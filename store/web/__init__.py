@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(module.bp)
     bodies.init_app(app)
     compression.init_app(app)
-    errors.init_app(app)
+    errors.init_app(app, FORM_PAGES)
     templating.init_app(app)
     notices.init_app(app)
     security.init_app(app)

@@ -1,8 +1,10 @@
 """One handler and one template for all error pages, in the shopper's words."""
 
 import logging
+from collections.abc import Callable, Mapping
 
-from flask import Flask, g, render_template, request, session
+from flask import Flask, current_app, g, make_response, render_template, request, session
+from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug import Response
 from werkzeug.exceptions import HTTPException
@@ -26,12 +28,15 @@ WORDS = {
         " always shows what Xendit's record says.",
     ),
 }
+NOT_NOW = "The shop cannot do this just now. No money was taken by this: please press the button again in a minute."
 TRY_AGAIN = {"Retry-After": "30"}  # seconds
 
 log = logging.getLogger(__name__)
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, form_pages: Mapping[str, Callable[..., ResponseReturnValue]]) -> None:
+    """Answer errors with a page. `form_pages` is what `csrf.py` has: the page that each form stands on."""
+    app.extensions["form_pages"] = form_pages
     app.register_error_handler(HTTPException, _http_error)
     for kind in UNAVAILABLE:
         app.register_error_handler(kind, _unavailable)
@@ -41,6 +46,7 @@ def init_app(app: Flask) -> None:
 def note_unavailable(error: SQLAlchemyError) -> None:
     """Say in the log that the database cannot be used, and let go of what was begun in it."""
     release()
+    g.is_unavailable = True
     log.error("%s %s: the database cannot be used: %s", request.method, request.endpoint, reason(error))
 
 
@@ -53,11 +59,25 @@ def _http_error(error: HTTPException) -> HTTPException | Response:
     return answer
 
 
-def _unavailable(error: SQLAlchemyError) -> tuple[str, int, dict[str, str]]:
+def _unavailable(error: SQLAlchemyError) -> Response:
+    is_first = "is_unavailable" not in g
     note_unavailable(error)
+    form_page = current_app.extensions["form_pages"].get(request.endpoint) if request.method == "POST" else None
+    if form_page and is_first:
+        g.form_problem = NOT_NOW
+        try:
+            return _again_later(form_page(503, **request.view_args))
+        except UNAVAILABLE:
+            release()
     # The header's cart must not ask the database.
     g.pieces = count(session.get("cart", {}))
-    return *_page(503), TRY_AGAIN
+    return _again_later(_page(503))
+
+
+def _again_later(page: ResponseReturnValue) -> Response:
+    answer = make_response(page)
+    answer.headers.update(TRY_AGAIN)
+    return answer
 
 
 def _unforeseen(error: Exception) -> tuple[str, int]:
