@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 
-from . import sqlite
+from . import postgresql, sqlite
 
 # What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, damaged, or away.
 UNAVAILABLE = (OperationalError, InternalError, TimeoutError)
@@ -60,6 +60,8 @@ def init_app(app: Flask, migrations: str) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sqlite.listen(db.engine)
+        else:
+            postgresql.listen(db.engine)
 
 
 def engine_options(database_url: str) -> dict:
@@ -71,8 +73,11 @@ def engine_options(database_url: str) -> dict:
         # An error of the database would otherwise print a buyer's details into the log.
         "hide_parameters": True,
     }
-    if make_url(database_url).get_backend_name() == "sqlite":
+    address = make_url(database_url)
+    if address.get_backend_name() == "sqlite":
         return {**options, "module": sqlite.driver}
+    if address.get_driver_name() == "psycopg":
+        return {**options, "connect_args": postgresql.CONNECT_ARGUMENTS}
     return options
 
 

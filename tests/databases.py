@@ -5,7 +5,8 @@ SQLite. So `DATABASES=postgresql make test` runs the whole suite on PostgreSQL.
 """
 
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -45,6 +46,14 @@ class SqliteFile:
         with closing(driver.connect(self.path, timeout=30, isolation_level=None)) as connection:
             return connection.execute(statement, values).fetchall()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold it meanwhile so that nobody else can read or write."""
+        with closing(driver.connect(self.path, timeout=30, isolation_level=None)) as connection:
+            connection.execute("BEGIN EXCLUSIVE")
+            yield
+            connection.execute("ROLLBACK")
+
     def drop(self) -> None:
         """Its folder is pytest's, which removes it."""
 
@@ -63,6 +72,13 @@ class PostgresqlDatabase:
             statement = statement.replace("%", "%%").replace("?", "%s")
         cursor = self._connection.execute(statement, values or None)
         return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold all tables that a shop writes to meanwhile, so that nobody else can."""
+        with self._server.connect(self._name) as connection, connection.transaction():
+            connection.execute("LOCK TABLE orders, attempts, webhook_events IN EXCLUSIVE MODE")
+            yield
 
     def drop(self) -> None:
         self._connection.close()

@@ -40,7 +40,7 @@ def check_foreign_keys(connection: Connection) -> None:
 
 with db.engine.connect() as connection, tables_replaceable(connection):
     # Who has read first and would write then, is turned away at once while another one writes.
-    connection.execution_options(sqlite_begin="IMMEDIATE")
+    connection.execution_options(sqlite_begin="IMMEDIATE", is_upgrade=True)
     # Batch mode, because SQLite cannot alter a table in place. A migration is done whole or not at
     # all: `database.py` begins real transactions on SQLite too, so its changes of tables roll back.
     context.configure(connection=connection, target_metadata=db.metadata, render_as_batch=True, transactional_ddl=True)

@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from store.sqlite import driver
-
 from ..buyer import Buyer
 from ..events import event, payment_event, session_event
 from ..processes import SECRET_KEY, WEBHOOK_TOKEN, Sandbox, Shop
@@ -48,7 +46,7 @@ def rows(shop: Shop) -> list[tuple]:
 
 def is_worked_through(shop: Shop, since: int = 0) -> bool:
     """Tell whether the worker is done with all events but the `since` oldest."""
-    newer = "SELECT id FROM webhook_events ORDER BY id LIMIT -1 OFFSET ?"
+    newer = "SELECT id FROM webhook_events ORDER BY id LIMIT 1000000 OFFSET ?"
     return shop.sql(f"SELECT 1 FROM webhook_events WHERE processed_at IS NULL AND id IN ({newer})", since) == []
 
 
@@ -188,13 +186,11 @@ def test_a_burst_of_500_old_events_is_answered_and_changes_nothing(shop: Shop, s
 
 def test_a_webhook_that_cannot_be_stored_is_asked_for_again(shop: Shop):
     late = event("payment_session.completed", {"payment_session_id": "ps-locked-out", "status": "COMPLETED"})
-    with driver.connect(shop.folder / "shop.db", isolation_level=None) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
+    with shop.database.held():
         started = time.monotonic()
         with ThreadPoolExecutor(6) as pool:
             refused = list(pool.map(shop.send_webhook, [late] * 6))
         waited = time.monotonic() - started
-        connection.execute("ROLLBACK")
 
     assert {answer.status_code for answer in refused} == {503}
     assert waited < 25, "the waiting adds up, and Xendit does not wait longer than 30 s"
@@ -242,9 +238,7 @@ def test_the_logs_hold_no_secret_and_nothing_personal(shop: Shop, sandbox: Sandb
 
 def stumble_over_a_locked_database(shop: Shop, buyer: Buyer) -> None:
     """An error of the database is written down, and it knows what the shop asked for."""
-    with driver.connect(shop.folder / "shop.db", isolation_level=None) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
+    with shop.database.held():
         answer = buyer.presses("cancel")
-        connection.execute("ROLLBACK")
     assert answer.status_code == 503
     assert "Warung" in answer.text, "the shop's own error page needs the database"
