@@ -173,7 +173,7 @@ class Troubles:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._without_database: set[str] = set()  # names of the jobs that could not use it when they last tried
-        self._said = ""
+        self._is_said = False
         self._any = False
 
     def are_noted(self, job: Job, work: Callable[[], object]) -> bool:
@@ -197,14 +197,14 @@ class Troubles:
 
     def _note_database(self, job: Job, what: str) -> None:
         with self._lock:
-            if what != self._said:
+            if not self._is_said:
                 log.error("the worker waits for the database, which cannot be used: %s", what)
             self._without_database.add(job.name)
-            self._said = what
+            self._is_said = True
 
     def _note_success(self, job: Job) -> None:
         with self._lock:
             self._without_database.discard(job.name)
-            if self._said and not self._without_database:
+            if self._is_said and not self._without_database:
                 log.info("the worker uses the database again")
-                self._said = ""
+                self._is_said = False
