@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from .databases import new_database
+from .databases import Database, new_database
 from .ports import free_port
 from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, settings_of_shop
 
@@ -116,13 +116,13 @@ class Shop(Records):
         provider_url: str,
         port: int | None = None,
         with_worker: bool = True,
-        database: str | None = None,
+        database: str | Database | None = None,
         **settings: str,
     ):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
-        self.database = new_database(folder, database)
+        self.database = new_database(folder, database) if database is None or isinstance(database, str) else database
         settings = {"DATABASE_URL": self.database.url, **settings}
         self.environment = {**clean_environment(), **settings_of_shop(self.port, folder, provider_url, **settings)}
         self.worker = self.start_worker() if with_worker else None
@@ -153,7 +153,11 @@ class Shop(Records):
         )  # fmt: skip
 
     def stop(self) -> None:
+        """End it, and its database with it."""
+        self.end()
+        self.database.drop()
+
+    def end(self) -> None:
         """At once: how programs end when they are asked to, other tests tell."""
         for process in filter(None, (self.worker, self.process)):
             process.kill()
-        self.database.drop()
