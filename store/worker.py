@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from .database import UNAVAILABLE, reason
-from .orders import budget, checks, inbox
+from .orders import budget, checks, inbox, refunds
 from .rules import clock
 from .xendit import Client, Endpoint, counted_calls
 
@@ -48,9 +48,11 @@ class Job(NamedTuple):
 SESSIONS_AND_PAYMENTS = (
     Endpoint.GET_SESSION, Endpoint.CANCEL_SESSION, Endpoint.GET_PAYMENT, Endpoint.GET_PAYMENT_REQUEST,
 )  # fmt: skip
+REFUNDS = (Endpoint.CREATE_REFUND, Endpoint.GET_REFUND, Endpoint.LIST_REFUNDS, Endpoint.GET_PAYMENT)
 JOBS = (
     Job("webhooks", 0.25, 16, inbox.take, inbox.process),
     Job("open payments", 2.0, 8, checks.take, checks.check, SESSIONS_AND_PAYMENTS),
+    Job("refunds", 2.0, 4, refunds.take, refunds.check, REFUNDS),
 )
 
 

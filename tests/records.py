@@ -56,6 +56,7 @@ class Records:
     def make_everything_due(self) -> None:
         """As if the time had passed until the worker's next looks."""
         self.sql("UPDATE attempts SET next_check_at = '2000-01-01' WHERE next_check_at IS NOT NULL")
+        self.sql("UPDATE refunds SET next_check_at = '2000-01-01' WHERE next_check_at IS NOT NULL")
         self.sql("UPDATE webhook_events SET due_at = '2000-01-01' WHERE processed_at IS NULL")
         self.sql("UPDATE call_budgets SET made = '{}'")
 
@@ -101,6 +102,10 @@ class Controls:
     def change_account(self, **settings) -> None:
         """Change settings of the shop's account at Xendit, such as how refunds end and how long they are pending."""
         self._control("PUT", "account", settings)
+
+    def cancel_refund(self, refund_id: str) -> None:
+        """End a pending refund as the shop's owner does in Xendit's dashboard."""
+        self._call("POST", f"/refunds/{refund_id}/cancel", auth=(SECRET_KEY, "")).raise_for_status()
 
     def ledger(self, *kinds: str) -> dict:
         """Xendit's own records of these kinds, as they truly are."""

@@ -70,6 +70,11 @@ class Payment(db.Model):
         return self.status == PaymentStatus.CAPTURED
 
     @property
+    def open_refund(self) -> Refund | None:
+        """The refund that may still give money of it back; there is one at most."""
+        return next((refund for refund in self.refunds if refund.is_open), None)
+
+    @property
     def refunded(self) -> int:
         """What is back with the buyer, in minor units."""
         return sum(refund.amount for refund in self.refunds if refund.status in DONE_REFUND)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
+from ..rules.schedule import next_refund_look
 from ..rules.status import DONE_REFUND, OPEN_REFUND, REFUND_MOVES, RefundStatus, check_move
 from .columns import Amount, one_of, whole
 from .order_event import OrderEvent
@@ -63,6 +64,23 @@ class Refund(db.Model):
         )
         log.info("refund %s: %s -> %s (%s)", self.reference, self.status, status, cause)
         self.status = status
+
+    def plan_next_check(self) -> None:
+        """Set when the worker looks at this refund again, now that its state is known."""
+        begun = self.sent_at or self.created_at
+        self.next_check_at = next_refund_look(begun, self.failed_looks, now()) if self.is_open else None
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.status == RefundStatus.REJECTED
+
+    @property
+    def is_unsent(self) -> bool:
+        return self.status == RefundStatus.NEW
+
+    @property
+    def is_unanswered(self) -> bool:
+        return self.status == RefundStatus.SENT
 
     @property
     def is_open(self) -> bool:

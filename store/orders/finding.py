@@ -108,3 +108,9 @@ def lock_with_attempt(attempt_id: int) -> tuple[Order, Attempt]:
     """
     order = lock(db.session.scalars(db.select(Attempt.order_id).filter_by(id=attempt_id)).one())
     return order, db.session.get_one(Attempt, attempt_id, populate_existing=True)
+
+
+def lock_with_refund(refund_id: int) -> tuple[Order, Refund]:
+    """Return the refund and its order, locked until the transaction ends; read in the same order as an attempt."""
+    order = lock(db.session.scalars(db.select(Refund.order_id).filter_by(id=refund_id)).one())
+    return order, db.session.get_one(Refund, refund_id, populate_existing=True)

@@ -13,7 +13,7 @@ from ..rules.clock import now
 from ..rules.schedule import FURTHEST_WEBHOOK, HINTS_APART, LEASE, WEBHOOK_WAITS
 from ..rules.status import OPEN_ATTEMPT
 from ..xendit import Client, Event, XenditError
-from . import settling
+from . import refunds, settling
 from .finding import lock_with_attempt
 from .records import Hint
 
@@ -82,8 +82,7 @@ def process(event_id: int, provider: Client) -> None:
     """Do what one event asks for, and note whether it is done or is to be looked at again."""
     row = db.session.get_one(WebhookEvent, event_id)
     times = row.times
-    attempt = _attempt_of(row)
-    done = _settle(row, attempt.id, provider) if attempt else _look_at_all_open_attempts(row)
+    done = _is_heard(row, provider)
     with transaction():
         row = db.session.get_one(WebhookEvent, event_id, with_for_update=True)
         if row.times != times:
@@ -92,6 +91,14 @@ def process(event_id: int, provider: Client) -> None:
             row.processed_at = now()
         else:
             row.due_at = now() + WEBHOOK_WAITS[row.tries - 1]
+
+
+def _is_heard(row: WebhookEvent, provider: Client) -> bool:
+    """Look at what an event is about; tell whether that was all."""
+    if row.event.startswith("refund."):
+        return refunds.hear(row.refund_id, row.reference, provider, row.event)
+    attempt = _attempt_of(row)
+    return _settle(row, attempt.id, provider) if attempt else _look_at_all_open_attempts(row)
 
 
 def _attempt_of(row: WebhookEvent) -> Attempt | None:

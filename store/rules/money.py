@@ -4,6 +4,7 @@ Pure rules: no Flask, no database. Rupiah and dong have no minor unit, so Rp150.
 the other currencies of a payment session have two decimals.
 """
 
+import re
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ CURRENCIES = {
 }
 
 LONGEST_AMOUNT = 18  # digits that always fit into the database's 64 bits
+TYPED_AMOUNT = re.compile(r"([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 _EXACT = Context(traps=[Inexact, InvalidOperation])  # Never rounds: 0.00…01 is not 0.
 
 
@@ -47,6 +49,18 @@ def from_major(value: int | str | Decimal, currency: str) -> int:
     except (ArithmeticError, ValueError, TypeError) as error:
         raise InexactAmount(f"{value!r} {currency}") from error
     return int(minor)
+
+
+def from_typed(typed: str, currency: str) -> int:
+    """Return an amount that somebody typed in major units, as digits with a point for cents, as minor units.
+
+    A point with more digits behind it than the currency has decimals may be meant to part thousands, so it is refused.
+    Raises InexactAmount.
+    """
+    found = TYPED_AMOUNT.fullmatch(typed)
+    if found is None or len(found[2] or "") > CURRENCIES[currency].decimals:
+        raise InexactAmount(f"{typed!r} {currency}")
+    return from_major(typed, currency)
 
 
 def to_major(amount: int, currency: str) -> int | Decimal:

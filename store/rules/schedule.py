@@ -61,6 +61,12 @@ TRY_AGAIN_AFTER_MOST = timedelta(minutes=5)
 # Times so much, so that not all come at once when Xendit is back.
 TRY_AGAIN_SPREAD = (0.8, 1.2)
 
+# A refund is looked at after so long, then after as long again as it is under way: banks take days.
+FIRST_REFUND_LOOK = timedelta(seconds=10)
+# One that Xendit does not have is sent again, with the same key, until it was tried for so long and so often.
+SEND_REFUND_FOR = timedelta(hours=24)
+SEND_REFUND_TIMES = 8
+
 # Nothing is ever planned further ahead than this. What is, was planned before the clock went back, and is due now.
 FURTHEST_WHILE_OPEN = TRY_AGAIN_AFTER_MOST * TRY_AGAIN_SPREAD[1]
 FURTHEST = timedelta(days=1)
@@ -148,3 +154,16 @@ def is_gone(unknown_since: datetime, failed_looks: int, expires_at: datetime, no
 def is_to_be_given_up(failed_looks: int, hold_expires_at: datetime, now: datetime) -> bool:
     """Tell whether a closing order ends without Xendit's word."""
     return hold_expires_at + GIVE_UP_CLOSING <= now and failed_looks >= GIVE_UP_LOOKS
+
+
+def next_refund_look(sent_at: datetime, failed_looks: int, now: datetime) -> datetime:
+    """Return when to look at an open refund again; after looks that failed one after another, sooner than otherwise."""
+    wait = max(now - sent_at, FIRST_REFUND_LOOK)
+    if failed_looks:
+        wait = min(wait, FIRST_REFUND_LOOK * 2 ** min(failed_looks, 20))  # soon more than the most
+    return now + min(wait, FURTHEST)
+
+
+def is_refund_given_up(sent_at: datetime, failed_looks: int, now: datetime) -> bool:
+    """Tell whether a refund that Xendit does not have is not sent again. One jump of the clock is not enough."""
+    return now >= sent_at + SEND_REFUND_FOR and failed_looks >= SEND_REFUND_TIMES

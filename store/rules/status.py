@@ -115,14 +115,15 @@ PAYMENT_MOVES: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
 _REFUND_ENDS = frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELED})
 
 REFUND_MOVES: Mapping[RefundStatus, frozenset[RefundStatus]] = {
-    RefundStatus.NEW: frozenset({RefundStatus.SENT}),
+    RefundStatus.NEW: frozenset({RefundStatus.SENT, RefundStatus.BY_HAND}),
     # A lost answer stays SENT until the refund is found.
     RefundStatus.SENT: frozenset({RefundStatus.PENDING, RefundStatus.REJECTED}) | _REFUND_ENDS,
     RefundStatus.PENDING: _REFUND_ENDS,
     RefundStatus.SUCCEEDED: frozenset(),
     RefundStatus.FAILED: frozenset(),
     RefundStatus.CANCELED: frozenset(),
-    RefundStatus.REJECTED: frozenset(),
+    # Xendit did it after all, and its answer was lost.
+    RefundStatus.REJECTED: frozenset({RefundStatus.SUCCEEDED}),
     RefundStatus.BY_HAND: frozenset(),
 }
 

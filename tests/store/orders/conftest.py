@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from store.database import db, transaction
-from store.models import Order
+from store.models import Order, Refund
+from store.orders import inbox, refunds
 from store.orders.checkout import BuyerDetails, place_order
 from store.orders.paying import start
+from store.orders.refund_request import Wish, ask
 from store.orders.settling import close, settle
 from store.rules import clock
 from store.rules.cart import Cart
@@ -22,6 +24,8 @@ from ...in_process import Sandbox, Shop
 from ...standing_clock import StandingClock
 
 SITI = BuyerDetails(**{**DETAILS, "mobile_number": "+6281234567890"})
+
+ALL = 50
 
 
 @pytest.fixture
@@ -43,6 +47,13 @@ def desk(shop: Shop, standing: StandingClock) -> Iterator["Desk"]:
     with clock.using(standing), shop.app.app_context():
         yield Desk(shop)
         db.session.rollback()
+
+
+@pytest.fixture
+def paid(desk: "Desk", sandbox: Sandbox) -> Order:
+    """An order paid by card, of which parts can be refunded too; Xendit does so as soon as it is let."""
+    sandbox.change_account(refund_seconds=0, refund_failure_code=None)
+    return desk.sells("CARDS")
 
 
 class Desk:
@@ -81,6 +92,31 @@ class Desk:
         """Pay on Xendit's page, of which the shop learns nothing yet."""
         session = self.shop.sandbox.session(order.newest_attempt.session_id)
         Buyer(self.shop).pays_by_qris(session["payment_link_url"])
+
+    def sells(self, channel: str, **options: Any) -> Order:
+        """Place an order that is paid by this channel."""
+        order = self.opens(**options)
+        self.shop.sandbox.pay(order.newest_attempt.session_id, channel=channel)
+        self.settles(order)
+        return order
+
+    def gives_back(self, order: Order, **wish: Any) -> Refund:
+        """Ask for a refund and send it, as the command does."""
+        refund = ask(order.number, Wish(**wish))
+        refunds.send(refund.id, self.provider, "a test")
+        return refund
+
+    def looks_at_refunds(self, **after: float) -> None:
+        """Let the worker look at the refunds that are due a day later, or so much later."""
+        self.waits(**(after or {"days": 1}))
+        for refund_id in refunds.take(ALL):
+            refunds.check(refund_id, self.provider)
+
+    def hears(self) -> None:
+        """Let Xendit end what is pending and send its webhooks, and the worker work through them."""
+        self.shop.sandbox.delivers()
+        for event_id in inbox.take(ALL):
+            inbox.process(event_id, self.provider)
 
     def waits(self, **duration: float) -> None:
         """Let time pass for the shop; at Xendit it stands, so that nothing expires there meanwhile."""
