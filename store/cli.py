@@ -1,4 +1,4 @@
-"""The commands: `flask --app app init-db | orders | reconcile | worker`."""
+"""The commands: `flask --app app init-db | orders | reconcile | refund | worker`."""
 
 import sys
 
@@ -7,11 +7,12 @@ from flask import Flask
 from .commands.database import init_db
 from .commands.orders import orders
 from .commands.reconcile import reconcile
+from .commands.refund import refund
 from .commands.worker import worker
 
 
 def init_app(app: Flask) -> None:
-    for command in (init_db, orders, reconcile, worker):
+    for command in (init_db, orders, reconcile, refund, worker):
         app.cli.add_command(command)
 
 
