@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 
 from flask import Flask, current_app
 from flask_migrate import Migrate
@@ -20,9 +21,16 @@ from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 
 from . import postgresql, sqlite
+from .rules import chance, clock
 
 # What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, damaged, or away.
 UNAVAILABLE = (OperationalError, InternalError, TimeoutError)
+
+# A serialization failure and a deadlock: who tries again gets through.
+IN_EACH_OTHERS_WAY = ("40001", "40P01")
+LOCK_NOT_AVAILABLE = "55P03"
+MOST_TRIES = 5
+APART = (0.02, 0.2)  # seconds
 
 
 class Base(DeclarativeBase):
@@ -81,6 +89,22 @@ def engine_options(database_url: str) -> dict:
     return options
 
 
+def retried(use_case: Callable) -> Callable:
+    """Do a use case that is one transaction again, up to MOST_TRIES, where PostgreSQL ended it to let others go on."""
+
+    @wraps(use_case)
+    def again(*arguments: object, **options: object) -> object:
+        for tries_left in reversed(range(MOST_TRIES)):
+            try:
+                return use_case(*arguments, **options)
+            except OperationalError as error:
+                if not tries_left or getattr(error.orig, "sqlstate", None) not in IN_EACH_OTHERS_WAY:
+                    raise
+                clock.sleep(chance.between(*APART))
+
+    return again
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Run the block in one write transaction: committed at its end, rolled back if it raises.
@@ -102,6 +126,25 @@ def transaction() -> Iterator[None]:
 def insert(table: type[Base]) -> Insert:
     """Return an INSERT that can say what to do where the row is there already, which each database words for itself."""
     return (sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert)(table)
+
+
+def write_nothing() -> None:
+    """Write something to the disk that changes nothing, unless somebody else writes just now.
+
+    Raises one of UNAVAILABLE if nothing can be written.
+    """
+    try:
+        with db.engine.connect() as connection:
+            if db.engine.dialect.name == "sqlite":
+                sqlite.write_nothing(connection)
+            else:
+                with connection.begin():
+                    connection.exec_driver_sql("SET LOCAL lock_timeout = '200ms'")
+                    connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+    except OperationalError as error:
+        is_busy = getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE or sqlite.is_busy(error.orig)
+        if not is_busy:
+            raise
 
 
 def in_background(work: Callable[[], None]) -> None:

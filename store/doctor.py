@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from . import sqlite
 from .config import SettingsError
-from .database import db, keep_journal, migrate, reason
+from .database import UNAVAILABLE, db, keep_journal, migrate, reason, release, write_nothing
 from .models import Product
+from .rules import clock
 
+WRITE_EVERY = 10.0  # seconds
 NO_TABLES = "The database has no tables yet (or old ones): run `flask --app app init-db`."
 
 
@@ -88,3 +91,37 @@ def _database_problems(connection: Connection, app: Flask) -> list[str]:
             " set its currency back, or use a new database."
         ]
     return []
+
+
+class Pulse:
+    """Whether the database can be read and written: only a write notices that the disk is full, or may only be read.
+
+    So now and then, and not at each question, something is written that changes nothing. Who finds another one writing
+    just then takes that for an answer and waits for nobody.
+    """
+
+    def __init__(self) -> None:
+        self._asking = threading.Lock()
+        self._next_write = 0.0
+        self._error: SQLAlchemyError | None = None
+
+    def check(self) -> None:
+        """Raise one of UNAVAILABLE if the database cannot be used."""
+        db.session.execute(db.select(Product.id).limit(1))
+        release()
+        if clock.monotonic() >= self._next_write and self._asking.acquire(blocking=False):
+            try:
+                self._error = _failed_write()
+                self._next_write = clock.monotonic() + WRITE_EVERY
+            finally:
+                self._asking.release()
+        if self._error:
+            raise self._error
+
+
+def _failed_write() -> SQLAlchemyError | None:
+    try:
+        write_nothing()
+    except UNAVAILABLE as error:
+        return error
+    return None

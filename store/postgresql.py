@@ -7,7 +7,7 @@ BUSY_SECONDS = 5
 WAITS = f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"
 LIMITS = f"{WAITS}; SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s'"
 # A pooler hands each transaction another connection, which knows nothing of what was prepared on the one before.
-CONNECT_ARGUMENTS = {"prepare_threshold": None}
+CONNECT_ARGUMENTS = {"connect_timeout": BUSY_SECONDS, "prepare_threshold": None}
 
 
 def listen(engine: Engine) -> None:

@@ -63,6 +63,23 @@ def keep_journal(engine: Engine) -> None:
             raise _unusable(f"its journal cannot be turned to {journal.upper()}, {error}") from error
 
 
+def write_nothing(connection: Connection) -> None:
+    """Write the file's first page as it is, without waiting for whoever else writes."""
+    pragma = connection.connection.driver_connection.execute
+    pragma("PRAGMA busy_timeout = 0")
+    try:
+        with connection.execution_options(sqlite_begin="IMMEDIATE").begin():
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+            connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+    finally:
+        pragma(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Tell whether it says that somebody else has the file just now."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def why_waiting() -> str | None:
     """Say that writers wait for readers because the library is old, and what to do; None if it is new enough."""
     if journal == "wal":

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ..config import Settings
-from ..database import UNAVAILABLE, db, reason, transaction
+from ..database import UNAVAILABLE, db, reason, retried, transaction
 from ..models import Attempt
 from ..rules import clock
 from ..rules.clock import now
@@ -86,6 +86,7 @@ def _page_to_pay_on(order_id: int, provider: Client, settings: Settings) -> str:
     raise PaymentUnavailable
 
 
+@retried
 def _claim(order_id: int, settings: Settings) -> Claim:
     """Decide what to do for a buyer who wants to pay, and reserve the call if there is one to make."""
     with transaction():
@@ -164,6 +165,7 @@ def _write_what_is_kept(attempt_id: int) -> bool:
         raise PaymentUnavailable from error
 
 
+@retried
 def _keep_session(attempt_id: int, session: Session) -> bool:
     """Store the new session's id; tell whether the buyer may be sent there.
 
@@ -183,6 +185,7 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
         return False
 
 
+@retried
 def _note_trouble(attempt_id: int, error: XenditError, goes_on: bool) -> None:
     """After a call that certainly did nothing another attempt may follow; otherwise it stays SENT: the session may
     exist.

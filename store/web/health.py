@@ -2,12 +2,12 @@
 
 import logging
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..database import db
+from ..database import reason
+from ..doctor import Pulse
 
 bp = Blueprint("health", __name__)
 log = logging.getLogger(__name__)
@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 @bp.get("/healthz")
 def show() -> ResponseReturnValue:
     try:
-        db.session.execute(text("SELECT 1 FROM products LIMIT 1"))
+        current_app.extensions.setdefault("pulse", Pulse()).check()
     except SQLAlchemyError as error:
-        log.error("the database does not answer: %s", type(error).__name__)
+        log.error("the database cannot be used: %s", reason(error))
         return {"status": "unavailable"}, 503
     return {"status": "ok"}
