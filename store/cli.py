@@ -1,10 +1,11 @@
-"""The commands: `flask --app app init-db | orders | reconcile | refund | worker`."""
+"""The commands: `flask --app app init-db | orders | decide | reconcile | refund | worker`."""
 
 import sys
 
 from flask import Flask
 
 from .commands.database import init_db
+from .commands.decide import decide
 from .commands.orders import orders
 from .commands.reconcile import reconcile
 from .commands.refund import refund
@@ -12,7 +13,7 @@ from .commands.worker import worker
 
 
 def init_app(app: Flask) -> None:
-    for command in (init_db, orders, reconcile, refund, worker):
+    for command in (init_db, orders, decide, reconcile, refund, worker):
         app.cli.add_command(command)
 
 

@@ -149,9 +149,15 @@ class Order(db.Model):
         return sorted((each for attempt in self.attempts for each in attempt.payments), key=lambda each: each.id)
 
     @property
+    def own_payments(self) -> list[Payment]:
+        """Money that pays for this order or came too late for it: none too many, and none that does not fit."""
+        came = [each for attempt in self.attempts if attempt.is_settled for each in attempt.payments]
+        return [each for each in came if each.is_captured and not each.is_surplus]
+
+    @property
     def payment(self) -> Payment | None:
-        """The money that paid this order, or came for it too late."""
-        return next((each for each in self.payments if each.is_captured and not each.is_surplus), None)
+        """The money that pays for this order, or came for it too late."""
+        return next(iter(self.own_payments), None)
 
     @property
     def is_paid_as_asked(self) -> bool:
@@ -159,14 +165,16 @@ class Order(db.Model):
         return (self.payment.amount, self.payment.currency) == (self.amount, self.currency)
 
     @property
-    def second_payments(self) -> list[Payment]:
-        """What came beside the payment that paid this order."""
-        return [each for each in self.payments if each.is_captured and each.is_surplus]
+    def other_payments(self) -> list[Payment]:
+        """What came beside it: a second payment, or one that did not fit and was rejected."""
+        known = [attempt for attempt in self.attempts if attempt.status != AttemptStatus.SUSPECT]
+        came = [each for attempt in known for each in attempt.payments if each.is_captured]
+        return [each for each in came if each not in self.own_payments]
 
     @property
     def refunded(self) -> int:
         """What of the order's own payment is back with the buyer, in minor units of that payment's currency."""
-        return sum(payment.refunded for payment in self.payments if not payment.is_surplus)
+        return sum(payment.refunded for payment in self.own_payments)
 
     @property
     def subtotal(self) -> int:

@@ -88,7 +88,7 @@ def _payment(order: Order, attempt: Attempt, payment: Payment) -> Iterator[Diffe
 
 def _captured(order: Order) -> Iterator[Difference]:
     """What was captured for a paid order is what was asked for, unless a person took another sum for it."""
-    own = _own_payments(order)
+    own = order.own_payments
     if order.status not in HAS_MONEY or not own:
         return
     is_whole = {payment.currency for payment in own} == {order.currency} and _sum(own) == order.amount
@@ -100,7 +100,7 @@ def _captured(order: Order) -> Iterator[Difference]:
 
 def _status(order: Order) -> Iterator[Difference]:
     """The status agrees with what came and what went back."""
-    came, back = _sum(_own_payments(order)), order.refunded
+    came, back = _sum(order.own_payments), order.refunded
     fits = {
         OrderStatus.PAID: came > 0 and back == 0,
         OrderStatus.PARTIALLY_REFUNDED: 0 < back < came,
@@ -114,10 +114,6 @@ def _status(order: Order) -> Iterator[Difference]:
         f" and {said(back, order.currency) if back else 'nothing'} went back."
     )
     yield of_order(order, Kind.STATUS, what, LOOK_AT_XENDIT)
-
-
-def _own_payments(order: Order) -> list[Payment]:
-    return [payment for payment in order.payments if payment.is_captured and not payment.is_surplus]
 
 
 def _sum(payments: Iterable[Payment]) -> int:

@@ -29,7 +29,7 @@ def take_effect(order: Order, refund: Refund, cause: str) -> None:
     order.close_cases(CaseKind.REFUND_FAILED, payment_id=payment.id)
     if payment.refunded >= payment.amount:
         _nothing_is_due(order, payment)
-    if payment in own_payments(order):
+    if payment in order.own_payments:
         _follow(order, refund, f"{refund.reference} ({cause})")
 
 
@@ -43,11 +43,6 @@ def note_failure(order: Order, refund: Refund) -> None:
     log.error("order %s: %s", order.number, reason)
 
 
-def own_payments(order: Order) -> list[Payment]:
-    """Return the money that pays for the order: neither one payment too many, nor one that does not fit it."""
-    return [each for each in order.payments if each.is_captured and each.attempt.is_settled and not each.is_surplus]
-
-
 def _nothing_is_due(order: Order, payment: Payment) -> None:
     payment.refund_due = False
     order.close_cases(CaseKind.SECOND_PAYMENT, CaseKind.STOCK_GONE, payment_id=payment.id)
@@ -56,7 +51,7 @@ def _nothing_is_due(order: Order, payment: Payment) -> None:
 
 
 def _follow(order: Order, refund: Refund, cause: str) -> None:
-    own = own_payments(order)
+    own = order.own_payments
     had_its_pieces = order.status in (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
     if sum(each.refunded for each in own) >= sum(each.amount for each in own):
         order.move_to(OrderStatus.REFUNDED, cause)

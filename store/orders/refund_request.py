@@ -133,7 +133,7 @@ def _minor(typed: str, currency: str) -> int:
 
 def _see_that_pieces_can_go_back(order: Order, payment: Payment, amount: int) -> None:
     """Lines are not chosen, so the pieces go back all together, when all of the order's money does."""
-    own = giving_back.own_payments(order)
+    own = order.own_payments
     is_all = payment in own and amount == sum(each.refundable for each in own)
     if not (order.was_paid and order.has_stock and is_all):
         raise RefundRefused("--restock goes with a refund of all that is left of an order whose pieces were sold.")

@@ -68,6 +68,13 @@ class CaseKind(StrEnum):
     UNSURE = "UNSURE"  # canceled without Xendit's word that nothing was paid
 
 
+class Verdict(StrEnum):
+    """What a person decided: the money may stay, or it may not."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
 class MovementReason(StrEnum):
     """Why there are more or fewer pieces of a product."""
 

@@ -3,7 +3,7 @@
 from store.catalog import stock
 from store.database import db
 from store.models import Order, Payment, Refund
-from store.rules.status import AttemptStatus, OrderStatus, PaymentStatus, RefundStatus
+from store.rules.status import AttemptStatus, CaseKind, OrderStatus, PaymentStatus, RefundStatus
 
 CAUSE = "a test"
 
@@ -29,14 +29,17 @@ def pays(order: Order, **columns) -> Payment:
 
 def comes_second(order: Order) -> Payment:
     """Let a payment come that is one too many."""
-    return came(order, is_surplus=True, refund_due=True)
+    payment = came(order, is_surplus=True, refund_due=True)
+    order.open_case(CaseKind.SECOND_PAYMENT, "It came twice.", payment_id=payment.id)
+    return payment
 
 
-def is_suspect(order: Order, **columns) -> Payment:
-    """Let a payment come that does not fit."""
-    payment = came(order, **columns)
+def does_not_fit(order: Order) -> Payment:
+    """Let a payment come that does not fit: one rupiah less."""
+    payment = came(order, amount=order.amount - 1)
     order.newest_attempt.move_to(AttemptStatus.SUSPECT, CAUSE)
     order.set_aside = order.is_pending
+    order.open_case(CaseKind.MISMATCH, "It does not fit.", attempt_id=order.newest_attempt.id)
     return payment
 
 
@@ -49,11 +52,12 @@ def cancels(order: Order) -> None:
     stock.give_back(order)
 
 
-def comes_too_late(order: Order, **columns) -> Payment:
+def comes_too_late(order: Order) -> Payment:
     """Let a payment come for a canceled order whose goods are gone."""
-    payment = came(order, refund_due=True, **columns)
+    payment = came(order, refund_due=True)
     order.newest_attempt.move_to(AttemptStatus.COMPLETED, CAUSE)
     order.move_to(OrderStatus.REFUND_DUE, CAUSE)
+    order.open_case(CaseKind.STOCK_GONE, "It came too late.", payment_id=payment.id)
     return payment
 
 
@@ -67,3 +71,15 @@ def goes_back(payment: Payment, status: RefundStatus = RefundStatus.SUCCEEDED, *
     payment.refunds.append(refund)
     db.session.flush()
     return refund
+
+
+def fails_to_go_back(order: Order) -> None:
+    """Let a refund of the newest payment fail."""
+    refund = goes_back(order.payments[-1], RefundStatus.FAILED)
+    order.open_case(CaseKind.REFUND_FAILED, "It failed.", payment_id=refund.payment_id, refund_id=refund.id)
+
+
+def ends_unsure(order: Order) -> None:
+    """Cancel an order of which Xendit says nothing."""
+    cancels(order)
+    order.open_case(CaseKind.UNSURE, "Nobody knows.")

@@ -86,6 +86,9 @@ def walk(shop: Shop) -> Walk:
             walk.commands.add(command[0])
         shop.flask("refund", give_back(shop))
         walk.commands.add("refund")
+        for verdict in ("accept", "reject"):
+            shop.flask("decide", paid_wrong(shop), verdict, "seen")
+            walk.commands.add("decide")
     return walk
 
 
@@ -144,6 +147,15 @@ def give_up(shop: Shop) -> None:
     shop.sql("UPDATE orders SET hold_expires_at = '2000-01-01' WHERE status = 'pending'")
     shop.make_everything_due()
     shop.works()
+
+
+def paid_wrong(shop: Shop) -> str:
+    """Let money come that does not fit; return the number of its order."""
+    buyer = Buyer(shop)
+    buyer.pays_by_qris(buyer.goes_to_pay())
+    shop.sandbox.alter(buyer.session_id, amount=1)
+    shop.works()
+    return buyer.status()["number"]
 
 
 def is_meant(statement: str, exception: str) -> bool:

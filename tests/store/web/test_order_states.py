@@ -7,7 +7,7 @@ import pytest
 
 from store.database import db, transaction
 from store.models import Order
-from store.rules.status import CaseKind, OrderStatus, PaymentStatus, RefundStatus
+from store.rules.status import AttemptStatus, OrderStatus, PaymentStatus, RefundStatus
 
 from ...buyer import Buyer
 from ...databases import on_one
@@ -42,8 +42,8 @@ def refunded(order: Order) -> None:
 
 
 def refund_failed(order: Order) -> None:
-    refund = money.goes_back(money.pays(order), RefundStatus.FAILED)
-    order.open_case(CaseKind.REFUND_FAILED, "It failed.", refund_id=refund.id)
+    money.pays(order)
+    money.fails_to_go_back(order)
 
 
 def going_back(order: Order) -> None:
@@ -78,7 +78,7 @@ def second_does_not_fit(order: Order) -> None:
     money.pays(order)
     order.add_attempt()
     db.session.flush()
-    money.is_suspect(order, amount=1)
+    money.does_not_fit(order)
 
 
 def refund_due(order: Order) -> None:
@@ -97,13 +97,9 @@ def refund_due_came_back(order: Order) -> None:
     order.move_to(OrderStatus.REFUNDED, money.CAUSE)
 
 
-def suspect(order: Order) -> None:
-    money.is_suspect(order, amount=102999)
-
-
 def suspect_after_the_end(order: Order) -> None:
     money.cancels(order)
-    money.is_suspect(order, amount=102999)
+    money.does_not_fit(order)
 
 
 def reserved(order: Order) -> None:
@@ -120,9 +116,12 @@ def refused_by_a_person(order: Order) -> None:
     money.came(order, amount=102999, refund_due=True)
 
 
-def unsure(order: Order) -> None:
-    money.cancels(order)
-    order.open_case(CaseKind.UNSURE, "Canceled without Xendit's word that nothing was paid.")
+def paid_after_another_that_was_refused(order: Order) -> None:
+    money.came(order, amount=102999, refund_due=True)
+    order.newest_attempt.move_to(AttemptStatus.CANCELED, money.CAUSE)
+    order.add_attempt()
+    db.session.flush()
+    money.pays(order)
 
 
 def closing(order: Order) -> None:
@@ -149,17 +148,19 @@ SCENES = {
     ),
     "refund due, going back": Scene(refund_due_going_back, ("You get your money back", "It is on its way")),
     "refund due, and back": Scene(refund_due_came_back, ("Your money went back to you", "−Rp103.000")),
-    "suspect": Scene(
-        suspect, ("looking at your payment", "keep the goods", PLEASE_DO_NOT_PAY, "buy other things", "Rp102.999")
+    "suspect": Scene(money.does_not_fit, ("looking at your payment", PLEASE_DO_NOT_PAY, "buy other things", "Rp102.999")
     ),
     "suspect after the end": Scene(suspect_after_the_end, ("looking at your payment", "was canceled before")),
     "reserved": Scene(reserved, ("reserved, but not yet taken", "We are waiting for Xendit", PLEASE_DO_NOT_PAY)),
     "reserved after the end": Scene(reserved_after_the_end, ("order was canceled, and then", PLEASE_DO_NOT_PAY)),
     "money that was refused": Scene(
-        refused_by_a_person, ("This order was canceled", "did not fit", "You get it back: Rp102.999", PLEASE_DO_NOT_PAY)
+        refused_by_a_person, ("order was canceled", "Rp102.999", "does not fit", "It is given back", PLEASE_DO_NOT_PAY)
+    ),
+    "paid, and other money refused": Scene(
+        paid_after_another_that_was_refused, ("We received Rp103.000", "Rp102.999 came that does not fit")
     ),
     "canceled": Scene(money.cancels, ("This order was canceled", "No money was taken")),
-    "canceled, unsure": Scene(unsure, ("could not tell us whether it was paid", "your money is not lost")),
+    "canceled, unsure": Scene(money.ends_unsure, ("could not tell us whether it was paid", "your money is not lost")),
     "closing": Scene(closing, ("being canceled", "If a payment came first, the order counts as paid")),
 }  # fmt: skip
 WITHOUT_MONEY = ("canceled", "closing")
