@@ -17,7 +17,7 @@ def test_a_transaction_waits_for_no_lock_and_no_statement_for_ever(new_shop: Sho
     with new_shop.app.app_context():
         set_to = [db.session.scalar(db.text(f"SHOW {name}")) for name in names]
 
-    assert set_to == ["5s", "30s", "1min"]
+    assert set_to == ["10s", "30s", "1min"]
 
 
 def test_who_waits_too_long_for_a_lock_is_told_that_the_database_is_busy(new_shop: Shop):
