@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from store.rules.money import CURRENCIES, InexactAmount, from_major, to_major, written
+from store.rules.money import CURRENCIES, InexactAmount, from_major, from_typed, to_major, written
 
 WITHOUT_FRACTION = ("IDR", "VND")
 WITH_FRACTION = ("PHP", "THB", "MYR", "SGD", "USD")
@@ -67,3 +67,23 @@ def test_an_amount_that_is_no_whole_number_of_minor_units_is_refused(value, curr
 )  # fmt: skip
 def test_amounts_are_written_as_people_read_them(amount: int, currency: str, text: str):
     assert written(amount, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "amount"),
+    [("150000", "IDR", 150000), ("007", "VND", 7), ("12", "PHP", 1200), ("12.5", "THB", 1250), ("0.05", "USD", 5)],
+)
+def test_an_amount_is_typed_in_digits_with_a_point_for_cents(typed: str, currency: str, amount: int):
+    assert from_typed(typed, currency) == amount
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        ("150.000", "IDR"), ("1.0", "VND"), ("1.250", "PHP"), ("1,250.50", "PHP"), ("1.", "USD"), (".5", "USD"),
+        ("-1", "USD"), ("+1", "USD"), (" 1", "USD"), ("1e2", "USD"), ("\u0661", "USD"), ("", "USD"), ("9" * 19, "IDR"),
+    ],
+)  # fmt: skip
+def test_an_amount_that_may_be_meant_otherwise_is_not_guessed(typed: str, currency: str):
+    with pytest.raises(InexactAmount):
+        from_typed(typed, currency)
