@@ -213,7 +213,8 @@ class Order(db.Model):
     @property
     def has_stock(self) -> bool:
         """Its pieces are not on the shelf: held, sold, or handed over."""
-        return self.status in HAS_STOCK
+        # What is refunded keeps its pieces until somebody gives them back, unless it was refunded without being paid.
+        return self.status in HAS_STOCK and (self.was_paid or self.status != OrderStatus.REFUNDED)
 
     @property
     def is_suspect(self) -> bool:

@@ -86,7 +86,7 @@ def _facts(order: Order, attempt: Attempt, session: Session) -> Iterator[Differe
 
 
 def _session_status(order: Order, attempt: Attempt, found: Found) -> Iterator[Difference]:
-    if attempt.status == AttemptStatus.SUSPECT or _agree(attempt, found):
+    if attempt.status == AttemptStatus.SUSPECT or order.is_decided(attempt) or _agree(attempt, found):
         return
     advice = FIX
     if found.session.is_active:
