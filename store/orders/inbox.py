@@ -96,7 +96,7 @@ def process(event_id: int, provider: Client) -> None:
 def _is_heard(row: WebhookEvent, provider: Client) -> bool:
     """Look at what an event is about; tell whether that was all."""
     if row.event.startswith("refund."):
-        return refunds.hear(row.refund_id, row.reference, provider, row.event)
+        return refunds.hear(refunds.News(row.event, row.refund_id, row.reference, row.failure_code), provider)
     attempt = _attempt_of(row)
     return _settle(row, attempt.id, provider) if attempt else _look_at_all_open_attempts(row)
 

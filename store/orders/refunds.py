@@ -6,6 +6,7 @@ was lost is found by the refund's own reference, or by sending the same again: o
 """
 
 import logging
+from dataclasses import dataclass
 
 from ..database import db, release, transaction
 from ..models import Order, Payment, Refund
@@ -32,7 +33,20 @@ ENDS = {
     RefundRecordStatus.CANCELED: RefundStatus.CANCELED,
 }
 
+# What webhooks call the ends of a refund (CONTRACT 6.5).
+TOLD = {"refund.succeeded": RefundStatus.SUCCEEDED, "refund.failed": RefundStatus.FAILED}
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class News:
+    """What a webhook said of a refund."""
+
+    event: str
+    refund_id: str | None = None
+    reference: str | None = None
+    failure_code: str | None = None
 
 
 def take(limit: int) -> list[int]:
@@ -53,16 +67,24 @@ def take(limit: int) -> list[int]:
         return [refund.id for refund in taken]
 
 
-def check(refund_id: int, provider: Client, cause: str = "poll", hint: str | None = None) -> None:
-    """Do what is due for one refund: send it, find out whether Xendit has it, or read how it stands.
-
-    `hint` is the id that a webhook named, for a refund whose answer was lost.
-    """
+def check(refund_id: int, provider: Client, news: News | None = None) -> None:
+    """Do what is due for one refund: send it, find out whether Xendit has it, or read how it stands."""
     refund = db.session.get_one(Refund, refund_id)
+    cause = f"webhook {news.event}" if news else "poll"
     if refund.is_unsent:
         send(refund_id, provider, cause)
     elif refund.is_open or refund.is_rejected:
-        _look(refund, provider, cause, hint)
+        _look(refund, provider, cause, news)
+
+
+def hear(news: News, provider: Client) -> bool:
+    """A webhook is about a refund: look at it. Tell whether nothing more is to come for that."""
+    refund = _find(news)
+    if refund is None:
+        return True
+    row_id = refund.id
+    check(row_id, provider, news)
+    return not db.session.get_one(Refund, row_id).is_open
 
 
 def send(refund_id: int, provider: Client, cause: str) -> None:
@@ -77,33 +99,48 @@ def send(refund_id: int, provider: Client, cause: str) -> None:
     _call(refund_id, provider, cause)
 
 
-def hear(refund_id: str | None, reference: str | None, provider: Client, event: str) -> bool:
-    """A webhook is about a refund: look at it. Tell whether nothing more is to come for that."""
-    refund = _find(refund_id, reference)
-    if refund is None:
-        return True
-    row_id = refund.id
-    check(row_id, provider, f"webhook {event}", hint=refund_id)
-    return not db.session.get_one(Refund, row_id).is_open
-
-
-def _find(refund_id: str | None, reference: str | None) -> Refund | None:
+def _find(news: News) -> Refund | None:
     """Find a refund by Xendit's id, else by our own reference (CONTRACT 6.5)."""
-    if refund_id and (refund := db.session.scalar(db.select(Refund).filter_by(refund_id=refund_id))):
-        return refund
-    return db.session.scalar(db.select(Refund).filter_by(reference=reference)) if reference else None
+    for name in ("refund_id", "reference"):
+        value = getattr(news, name)
+        if value and (refund := db.session.scalar(db.select(Refund).filter_by(**{name: value}))):
+            return refund
+    return None
 
 
-def _look(refund: Refund, provider: Client, cause: str, hint: str | None) -> None:
-    row_id, reference, known_id = refund.id, refund.reference, refund.refund_id or hint
+def _look(refund: Refund, provider: Client, cause: str, news: News | None) -> None:
+    row_id, reference, known_id = refund.id, refund.reference, refund.refund_id or (news and news.refund_id)
     release()
     try:
         if known_id:
-            _write_down(row_id, provider.get_refund(known_id), cause)
+            _read(row_id, known_id, provider, cause, news)
         else:
             _find_or_send_again(row_id, reference, provider, cause)
     except XenditError as error:
         _wait(row_id, error)
+
+
+def _read(row_id: int, known_id: str, provider: Client, cause: str, news: News | None) -> None:
+    try:
+        record = provider.get_refund(known_id)
+    except ProviderRefused:
+        if news is None or not _believes(row_id, news, cause):
+            raise
+    else:
+        _write_down(row_id, record, cause)
+
+
+def _believes(row_id: int, news: News, cause: str) -> bool:
+    """Where Xendit serves no reading of refunds, only its webhook tells how one ended (CONTRACT 6.4).
+
+    So it is believed, about an open refund and the id that Xendit itself gave us for it, and nothing else.
+    """
+    with transaction():
+        order, refund = lock_with_refund(row_id)
+        is_meant = refund.is_open and news.refund_id is not None and refund.refund_id == news.refund_id
+        if is_meant and news.event in TOLD:
+            _end(order, refund, TOLD[news.event], news.failure_code, cause)
+        return is_meant and news.event in TOLD
 
 
 def _find_or_send_again(refund_id: int, reference: str, provider: Client, cause: str) -> None:

@@ -153,3 +153,48 @@ def test_a_payment_of_an_earlier_version_is_refunded_by_what_xendit_knows_of_it(
     desk.looks_at_refunds()
 
     assert (before, refund.status) == (RefundStatus.SENT, RefundStatus.PENDING)
+
+
+@pytest.mark.parametrize(("code", "status"), [(None, RefundStatus.SUCCEEDED), ("REFUND_FAILED", RefundStatus.FAILED)])
+def test_where_refunds_cannot_be_read_their_webhook_tells_how_they_ended(
+    desk: Desk, sandbox: Sandbox, paid: Order, code: str | None, status: RefundStatus
+):
+    sandbox.spoil("get_refund", "error", status=404, count=None)
+    sandbox.change_account(refund_failure_code=code)
+    refund = desk.gives_back(paid)
+
+    desk.hears()
+
+    assert (refund.status, refund.failure_code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"refund_id": "rfd-x"}, {"refund_id": None}, {"event": "refund.pending"}, {"event": "refund.created"}]
+)
+def test_a_webhook_about_anything_else_is_not_believed(desk: Desk, sandbox: Sandbox, paid: Order, changes: dict):
+    sandbox.spoil("get_refund", "error", status=404, count=None)
+    refund = desk.gives_back(paid)
+    news = {"event": "refund.succeeded", "refund_id": refund.refund_id, "reference": refund.reference, **changes}
+
+    is_over = refunds.hear(refunds.News(**news), desk.provider)
+
+    assert (is_over, refund.status) == (False, RefundStatus.PENDING)
+
+
+@pytest.mark.parametrize("fault", [{"kind": "error", "status": 503}, {"kind": "reset_before_work"}, {"kind": "gaps"}])
+def test_a_webhook_is_not_believed_while_xendit_is_only_out_of_reach(
+    desk: Desk, sandbox: Sandbox, paid: Order, fault: dict
+):
+    refund = desk.gives_back(paid)
+    sandbox.spoil("get_refund", **fault)
+
+    refunds.hear(refunds.News("refund.succeeded", refund.refund_id, refund.reference), desk.provider)
+
+    assert refund.status == RefundStatus.PENDING
+
+
+def test_the_webhook_of_a_refund_that_is_not_ours_is_nobodys(desk: Desk, sandbox: Sandbox, paid: Order):
+    desk.gives_back(paid)
+
+    assert refunds.hear(refunds.News("refund.succeeded", "rfd-x", "of-somebody-else"), desk.provider)
+    assert sandbox.calls("GET").count("/refunds/rfd-x") == 0
