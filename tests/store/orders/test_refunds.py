@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from store.database import db, release
-from store.models import Order, WebhookEvent
+from store.models import Order, OutboxRow, WebhookEvent
 from store.orders import refunds
 from store.orders.refund_request import Wish, ask
 from store.rules.clock import now
@@ -44,6 +44,22 @@ def test_its_webhook_ends_a_refund_and_a_copy_of_it_changes_nothing(desk: Desk, 
     desk.hears()
 
     assert (refund.status, paid.status) == (RefundStatus.SUCCEEDED, OrderStatus.REFUNDED)
+
+
+@pytest.mark.parametrize(
+    "position", ["on_time", "repeat", "at_once", "never", "forged_token", "odd_ids", "odd_nulls", "odd_extras"]
+)
+def test_a_refund_ends_once_however_its_webhook_comes(desk: Desk, sandbox: Sandbox, paid: Order, position: str):
+    sandbox.turn_dial(position)
+    refund = desk.gives_back(paid)
+
+    for _ in range(2):
+        desk.hears()
+        desk.looks_at_refunds()
+
+    told = db.session.scalars(db.select(OutboxRow).filter_by(kind="refunded"))
+    assert (refund.status, paid.status) == (RefundStatus.SUCCEEDED, OrderStatus.REFUNDED)
+    assert [row.subject for row in told] == [refund.reference]
 
 
 def test_a_refund_that_was_done_at_once_has_its_effect_at_once(desk: Desk, sandbox: Sandbox, paid: Order):
