@@ -1,9 +1,11 @@
 """The search for words inside the database, the same in each that the shop can use."""
 
-from sqlalchemy import Boolean
+from sqlalchemy import Boolean, ColumnElement, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
+
+from ..models.columns import Text
 
 
 class has_words(GenericFunction):
@@ -12,6 +14,9 @@ class has_words(GenericFunction):
     name = "has_words"
     type = Boolean()
     inherit_cache = True
+
+    def __init__(self, text: ColumnElement[str], *words: str) -> None:
+        super().__init__(text, *(literal(word, Text()) for word in words))
 
 
 @compiles(has_words, "postgresql")

@@ -1,4 +1,4 @@
-"""What commands do about settings and database: look whether they are fit for the work, and say so if not."""
+"""What commands do before their work: look whether the settings and the database are fit for it."""
 
 import sys
 from collections.abc import Iterator
@@ -8,18 +8,14 @@ import click
 from flask import current_app
 
 from ..config import Settings, SettingsError
-from ..database import UNAVAILABLE, reason
-from ..doctor import check_database, unusable
+from ..doctor import check_database
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """End the command with 2, and with sentences on stderr, if the settings or the database are not fit for it."""
+    """End the command with 2, and the sentences of a SettingsError on stderr."""
     try:
         yield
-    except UNAVAILABLE as error:
-        click.echo(unusable(reason(error)), err=True)
-        sys.exit(2)
     except SettingsError as error:
         click.echo("\n".join(error.problems), err=True)
         sys.exit(2)

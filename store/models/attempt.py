@@ -3,14 +3,14 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import next_capture_check, next_check
 from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
-from .columns import Amount, one_of, whole
+from .columns import Amount, Text, one_of, whole
 from .order_event import OrderEvent
 from .payment import Payment
 
@@ -35,19 +35,19 @@ class Attempt(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     number: Mapped[int]
-    reference: Mapped[str] = mapped_column(String(64), unique=True)
-    status: Mapped[str] = mapped_column(String(20), default=AttemptStatus.NEW)
+    reference: Mapped[str] = mapped_column(Text(64), unique=True)
+    status: Mapped[str] = mapped_column(Text(20), default=AttemptStatus.NEW)
     amount: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(String(3))
+    currency: Mapped[str] = mapped_column(Text(3))
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    session_id: Mapped[str | None] = mapped_column(String(255), unique=True)
-    payment_request_id: Mapped[str | None] = mapped_column(String(255), index=True)
-    business_id: Mapped[str | None] = mapped_column(String(255))  # the account at Xendit that made the session
-    told: Mapped[str | None] = mapped_column(String(64))  # fingerprint of what Xendit was told of order and buyer
-    failure_code: Mapped[str | None] = mapped_column(String(64))  # of the buyer's last failed try
-    trouble: Mapped[str | None] = mapped_column(String(200))  # what went wrong with our call
-    problem: Mapped[str | None] = mapped_column(String(200))  # why it is suspect
+    session_id: Mapped[str | None] = mapped_column(Text(255), unique=True)
+    payment_request_id: Mapped[str | None] = mapped_column(Text(255), index=True)
+    business_id: Mapped[str | None] = mapped_column(Text(255))  # the account at Xendit that made the session
+    told: Mapped[str | None] = mapped_column(Text(64))  # fingerprint of what Xendit was told of order and buyer
+    failure_code: Mapped[str | None] = mapped_column(Text(64))  # of the buyer's last failed try
+    trouble: Mapped[str | None] = mapped_column(Text(200))  # what went wrong with our call
+    problem: Mapped[str | None] = mapped_column(Text(200))  # why it is suspect
     unknown_since: Mapped[datetime | None] = mapped_column(UTCDateTime)  # Xendit says 404 to its session since then
     failed_looks: Mapped[int] = mapped_column(default=0)  # one after another that failed, or brought no end
     next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

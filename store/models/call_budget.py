@@ -1,9 +1,10 @@
 """What has been spent of the calls that may be made to Xendit."""
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import db
+from .columns import Text
 
 
 class CallBudget(db.Model):
@@ -11,5 +12,5 @@ class CallBudget(db.Model):
 
     __tablename__ = "call_budgets"
 
-    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(Text(20), primary_key=True)
     made: Mapped[dict[str, int]] = mapped_column(JSON)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.status import CaseKind
-from .columns import one_of
+from .columns import Text, one_of
 
 REASON_LENGTH = 200
 
@@ -25,15 +25,15 @@ class Case(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(Text(20))
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
     refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id"))
-    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    reason: Mapped[str] = mapped_column(Text(REASON_LENGTH))
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    verdict: Mapped[str | None] = mapped_column(String(10))
-    note: Mapped[str | None] = mapped_column(String(500))
+    verdict: Mapped[str | None] = mapped_column(Text(10))
+    note: Mapped[str | None] = mapped_column(Text(500))
 
     def is_about(self, kinds: Iterable[CaseKind], about: Mapping[str, int]) -> bool:
         return self.kind in kinds and all(getattr(self, name) == value for name, value in about.items())

@@ -2,21 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.status import MovementReason
-from .columns import Amount, one_of, whole
+from .columns import Amount, Text, one_of, whole
 
 
 class Category(db.Model):
     __tablename__ = "categories"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(60))
+    slug: Mapped[str] = mapped_column(Text(60), unique=True)
+    name: Mapped[str] = mapped_column(Text(60))
     position: Mapped[int]
 
 
@@ -38,15 +38,16 @@ class Product(db.Model):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
-    description: Mapped[str] = mapped_column(String(1000))
+    slug: Mapped[str] = mapped_column(Text(60), unique=True)
+    # Sorted by the numbers of its characters, as SQLite does, and not by the language of PostgreSQL's machine.
+    name: Mapped[str] = mapped_column(Text(120).with_variant(Text(120, collation="C"), "postgresql"))
+    description: Mapped[str] = mapped_column(Text(1000))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
     price: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(String(3))
+    currency: Mapped[str] = mapped_column(Text(3))
     stock: Mapped[int]
-    picture: Mapped[str] = mapped_column(String(60))
-    tint: Mapped[str] = mapped_column(String(20))
+    picture: Mapped[str] = mapped_column(Text(60))
+    tint: Mapped[str] = mapped_column(Text(20))
     position: Mapped[int]
 
     category: Mapped[Category] = relationship(lazy="joined", innerjoin=True)
@@ -65,6 +66,6 @@ class StockMovement(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     pieces: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text(20))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

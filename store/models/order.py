@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
@@ -20,7 +20,7 @@ from ..rules.status import (
 from .attempt import Attempt
 from .case import REASON_LENGTH, Case
 from .catalog import StockMovement
-from .columns import Amount, one_of, whole
+from .columns import Amount, Text, one_of, whole
 from .order_event import OrderEvent
 from .order_line import OrderLine
 from .outbox import OutboxRow
@@ -50,22 +50,22 @@ class Order(db.Model):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(12), unique=True)
-    token: Mapped[str] = mapped_column(String(43), unique=True)
-    buyer_key: Mapped[str] = mapped_column(String(43))
-    status: Mapped[str] = mapped_column(String(20), default=OrderStatus.PENDING)
-    attention: Mapped[str | None] = mapped_column(String(REASON_LENGTH))  # the oldest open case's reason
+    number: Mapped[str] = mapped_column(Text(12), unique=True)
+    token: Mapped[str] = mapped_column(Text(43), unique=True)
+    buyer_key: Mapped[str] = mapped_column(Text(43))
+    status: Mapped[str] = mapped_column(Text(20), default=OrderStatus.PENDING)
+    attention: Mapped[str | None] = mapped_column(Text(REASON_LENGTH))  # the oldest open case's reason
     set_aside: Mapped[bool] = mapped_column(default=False)  # suspect: the browser may have another open order
     amount: Mapped[Amount]
     shipping_fee: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(String(3))
-    given_names: Mapped[str] = mapped_column(String(100))
-    surname: Mapped[str] = mapped_column(String(100))
-    email: Mapped[str] = mapped_column(String(254))
-    mobile_number: Mapped[str] = mapped_column(String(20))
-    address_line1: Mapped[str] = mapped_column(String(200))
-    city: Mapped[str] = mapped_column(String(100))
-    postal_code: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(Text(3))
+    given_names: Mapped[str] = mapped_column(Text(100))
+    surname: Mapped[str] = mapped_column(Text(100))
+    email: Mapped[str] = mapped_column(Text(254))
+    mobile_number: Mapped[str] = mapped_column(Text(20))
+    address_line1: Mapped[str] = mapped_column(Text(200))
+    city: Mapped[str] = mapped_column(Text(100))
+    postal_code: Mapped[str] = mapped_column(Text(20))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)
     hold_expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.status import OrderStatus
+from .columns import Text
 
 
 class OrderEvent(db.Model):
@@ -20,9 +21,9 @@ class OrderEvent(db.Model):
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id", name="order_events_payment_id_fkey"))
     refund_id: Mapped[int | None] = mapped_column(ForeignKey("refunds.id", name="order_events_refund_id_fkey"))
-    from_status: Mapped[str] = mapped_column(String(20))
-    to_status: Mapped[str] = mapped_column(String(20))
-    cause: Mapped[str] = mapped_column(String(100))
+    from_status: Mapped[str] = mapped_column(Text(20))
+    to_status: Mapped[str] = mapped_column(Text(20))
+    cause: Mapped[str] = mapped_column(Text(100))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
     @property

@@ -1,10 +1,10 @@
 """What was ordered, line by line."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import db
-from .columns import Amount, whole
+from .columns import Amount, Text, whole
 
 
 class OrderLine(db.Model):
@@ -20,11 +20,11 @@ class OrderLine(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
-    slug: Mapped[str] = mapped_column(String(60))
-    name: Mapped[str] = mapped_column(String(120))
-    category: Mapped[str] = mapped_column(String(60))
-    picture: Mapped[str] = mapped_column(String(60))
-    tint: Mapped[str] = mapped_column(String(20))
+    slug: Mapped[str] = mapped_column(Text(60))
+    name: Mapped[str] = mapped_column(Text(120))
+    category: Mapped[str] = mapped_column(Text(60))
+    picture: Mapped[str] = mapped_column(Text(60))
+    tint: Mapped[str] = mapped_column(Text(20))
     unit_price: Mapped[Amount]
     quantity: Mapped[int]
 

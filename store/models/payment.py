@@ -3,13 +3,13 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.status import DONE_REFUND, OPEN_REFUND, PAYMENT_MOVES, PaymentStatus, check_move
-from .columns import Amount, one_of, whole
+from .columns import Amount, Text, one_of, whole
 from .order_event import OrderEvent
 from .refund import Refund
 
@@ -31,12 +31,12 @@ class Payment(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), index=True)
-    payment_id: Mapped[str] = mapped_column(String(255))
-    payment_request_id: Mapped[str | None] = mapped_column(String(255))
-    channel_code: Mapped[str | None] = mapped_column(String(255))
-    status: Mapped[str] = mapped_column(String(20))
+    payment_id: Mapped[str] = mapped_column(Text(255))
+    payment_request_id: Mapped[str | None] = mapped_column(Text(255))
+    channel_code: Mapped[str | None] = mapped_column(Text(255))
+    status: Mapped[str] = mapped_column(Text(20))
     amount: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(String(3))
+    currency: Mapped[str] = mapped_column(Text(3))
     is_surplus: Mapped[bool] = mapped_column(default=False)
     refund_due: Mapped[bool] = mapped_column(default=False)  # a person is to give it back
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

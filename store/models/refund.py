@@ -3,14 +3,14 @@
 import logging
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import next_refund_look
 from ..rules.status import DONE_REFUND, OPEN_REFUND, REFUND_MOVES, RefundStatus, check_move
-from .columns import Amount, one_of, whole
+from .columns import Amount, Text, one_of, whole
 from .order_event import OrderEvent
 
 IS_OPEN = text(one_of("status", sorted(OPEN_REFUND)))
@@ -38,15 +38,15 @@ class Refund(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
-    reference: Mapped[str] = mapped_column(String(64), unique=True)
-    refund_id: Mapped[str | None] = mapped_column(String(255), unique=True)
-    status: Mapped[str] = mapped_column(String(20), default=RefundStatus.NEW)
+    reference: Mapped[str] = mapped_column(Text(64), unique=True)
+    refund_id: Mapped[str | None] = mapped_column(Text(255), unique=True)
+    status: Mapped[str] = mapped_column(Text(20), default=RefundStatus.NEW)
     amount: Mapped[Amount]
-    currency: Mapped[str] = mapped_column(String(3))
-    reason: Mapped[str] = mapped_column(String(30))
+    currency: Mapped[str] = mapped_column(Text(3))
+    reason: Mapped[str] = mapped_column(Text(30))
     restock: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str | None] = mapped_column(String(500))  # what a person wrote who gave it back by hand
-    failure_code: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(Text(500))  # what a person wrote who gave it back by hand
+    failure_code: Mapped[str | None] = mapped_column(Text(64))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     next_check_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
+from .columns import Text
 
 
 class WebhookEvent(db.Model):
@@ -20,14 +21,14 @@ class WebhookEvent(db.Model):
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), unique=True)
-    event: Mapped[str] = mapped_column(String(64))
-    session_id: Mapped[str | None] = mapped_column(String(255))
-    payment_id: Mapped[str | None] = mapped_column(String(255))
-    payment_request_id: Mapped[str | None] = mapped_column(String(255))
-    refund_id: Mapped[str | None] = mapped_column(String(255))
-    reference: Mapped[str | None] = mapped_column(String(255))
-    failure_code: Mapped[str | None] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(Text(64), unique=True)
+    event: Mapped[str] = mapped_column(Text(64))
+    session_id: Mapped[str | None] = mapped_column(Text(255))
+    payment_id: Mapped[str | None] = mapped_column(Text(255))
+    payment_request_id: Mapped[str | None] = mapped_column(Text(255))
+    refund_id: Mapped[str | None] = mapped_column(Text(255))
+    reference: Mapped[str | None] = mapped_column(Text(255))
+    failure_code: Mapped[str | None] = mapped_column(Text(64))
     times: Mapped[int] = mapped_column(default=1)
     tries: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -4,7 +4,7 @@ Xendit allows 60 calls a minute to an endpoint with a test key and 600 with a li
 of it at most, counted over all endpoints together. Reads for a webhook or a waiting buyer are not bound.
 """
 
-from ..database import db, transaction
+from ..database import db, retried, transaction
 from ..models import CallBudget
 from ..rules import budget
 from ..rules.clock import now
@@ -19,6 +19,7 @@ def left(a_minute: int) -> int:
     return budget.left(db.session.get_one(CallBudget, POLLS).made, a_minute, now())
 
 
+@retried
 def reserve(calls: int, a_minute: int) -> int:
     """Count these calls as made, as many as may be made now; return how many that are."""
     with transaction():
@@ -28,6 +29,7 @@ def reserve(calls: int, a_minute: int) -> int:
     return granted
 
 
+@retried
 def correct(reserved: int, made: int) -> None:
     """Count what was really made instead of what was reserved for it."""
     if reserved == made:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..catalog import stock
 from ..config import Settings
-from ..database import db, transaction
+from ..database import db, retried, transaction
 from ..models import Order, OrderLine
 from ..rules import chance
 from ..rules.cart import Cart
@@ -80,6 +80,7 @@ def place_order(
         return _placed(cart, details, buyer_key, settings.shop, seen_amount)
 
 
+@retried
 def _placed(cart: Cart, details: BuyerDetails, buyer_key: str, shop: Shop, seen_amount: int | None) -> Order:
     with transaction():
         summary = _agreed(cart, buyer_key, shop, seen_amount)

@@ -7,19 +7,20 @@ import logging
 
 from sqlalchemy import Select
 
-from ..database import db, transaction
+from ..database import db, retried, transaction
 from ..models import Attempt, Order
 from ..rules import chance
 from ..rules.clock import now
 from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, LEASE, TRY_AGAIN_SPREAD, try_again_after
 from ..rules.status import OPEN_ATTEMPT, AttemptStatus
-from ..xendit import Client, NotSent, ProviderUnavailable, XenditError
+from ..xendit import Client, ProviderUnavailable, XenditError
 from . import closing, settling
 from .finding import lock_with_attempt
 
 log = logging.getLogger(__name__)
 
 
+@retried
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` attempts that are due, and return their ids.
 
@@ -94,14 +95,14 @@ def _is_superfluous(attempt: Attempt) -> bool:
     return not attempt.order.can_be_paid or (active is not None and active is not attempt)
 
 
+@retried
 def _plan_next(attempt_id: int, error: XenditError | None = None) -> None:
     """Set when to look again; but an order that does not come to its end, whatever Xendit answers, ends here."""
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
-        if not isinstance(error, NotSent):
-            attempt.failed_looks = attempt.failed_looks + 1 if error or order.is_closing else 0
+        attempt.failed_looks = attempt.failed_looks + 1 if error or order.is_closing else 0
         attempt.plan_next_check()
         if isinstance(error, ProviderUnavailable) and not attempt.is_settled:
             spread = chance.between(*TRY_AGAIN_SPREAD)
-            attempt.next_check_at = now() + try_again_after(max(attempt.failed_looks, 1)) * spread
+            attempt.next_check_at = now() + try_again_after(attempt.failed_looks) * spread
         closing.give_up_if_late(order)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ..catalog import stock
-from ..database import db, transaction
+from ..database import db, retried, transaction
 from ..models import Attempt, Case, Order, Payment, Refund
 from ..rules.money import written
 from ..rules.status import AttemptStatus, CaseKind, OrderStatus, Verdict
@@ -39,6 +39,7 @@ class Decided(NamedTuple):
     left: list[str]
 
 
+@retried
 def decide(number: str, verdict: Verdict, note: str) -> Decided:
     """End the oldest open case of an order, and keep the verdict, its note and its time. Raises Undecidable."""
     note = _checked(note)

@@ -7,7 +7,7 @@ that a person must look.
 
 import logging
 
-from ..database import db, insert, transaction
+from ..database import db, insert, retried, transaction
 from ..models import Attempt, WebhookEvent
 from ..rules.clock import now
 from ..rules.schedule import FURTHEST_WEBHOOK, HINTS_APART, LEASE, WEBHOOK_WAITS
@@ -23,6 +23,7 @@ FAILURE_EVENTS = frozenset({"payment.failure", "payment.failed"})
 log = logging.getLogger(__name__)
 
 
+@retried
 def store(event: Event) -> None:
     """Keep an event. A repeat opens its row again with what it says now.
 
@@ -46,6 +47,7 @@ def store(event: Event) -> None:
         db.session.execute(row.on_conflict_do_update(index_elements=[WebhookEvent.key], set_=again))
 
 
+@retried
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` open events that are due, those first that have waited longest, and return their ids.
 
@@ -82,11 +84,16 @@ def process(event_id: int, provider: Client) -> None:
     """Do what one event asks for, and note whether it is done or is to be looked at again."""
     row = db.session.get_one(WebhookEvent, event_id)
     times = row.times
-    done = _is_heard(row, provider)
+    _note_look(event_id, times, _is_heard(row, provider))
+
+
+@retried
+def _note_look(event_id: int, times: int, done: bool) -> None:
+    """Close an event that came so many times, or plan its next look. One that came again meanwhile is due again."""
     with transaction():
         row = db.session.get_one(WebhookEvent, event_id, with_for_update=True)
         if row.times != times:
-            return  # it came again while we looked, and is due again
+            return
         if done or row.tries > len(WEBHOOK_WAITS):
             row.processed_at = now()
         else:
@@ -117,6 +124,7 @@ def _attempt_of(row: WebhookEvent) -> Attempt | None:
     return max(fitting, key=lambda attempt: len(attempt.reference), default=None)
 
 
+@retried
 def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
     """A payment event carries no session id. If its reference is not ours either, any attempt may be meant.
 
@@ -127,7 +135,7 @@ def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
             Attempt.next_check_at > now(),
             Attempt.session_id.is_not(None),
             Attempt.status.in_(OPEN_ATTEMPT),
-            db.or_(Attempt.hinted_at.is_(None), Attempt.hinted_at <= now() - HINTS_APART, Attempt.hinted_at > now()),
+            db.or_(Attempt.hinted_at.is_(None), Attempt.hinted_at <= now() - HINTS_APART),
         )
         # Two that waited for each other's rows would never end; whose row is locked is being looked at anyway.
         free = meant.order_by(Attempt.id).with_for_update(skip_locked=True)
@@ -153,6 +161,7 @@ def _settle(row: WebhookEvent, attempt_id: int, provider: Client) -> bool:
     return event not in MONEY_EVENTS or db.session.get_one(Attempt, attempt_id).has_money
 
 
+@retried
 def _note_failed_try(attempt_id: int, failure_code: str | None) -> None:
     """Remember why the buyer's last try failed, for the page. It never closes an order."""
     with transaction():

@@ -5,7 +5,7 @@ Nothing is sent to Xendit here. The row that is written is what `refunds.py` the
 
 from dataclasses import dataclass
 
-from ..database import db, transaction
+from ..database import db, retried, transaction
 from ..models import Order, Payment, Refund
 from ..rules.clock import now
 from ..rules.money import CURRENCIES, InexactAmount, from_typed, written
@@ -45,6 +45,7 @@ class Wish:
     note: str | None = None
 
 
+@retried
 def ask(number: str, wish: Wish) -> Refund:
     """Write down a refund for the order with this number. Raises RefundRefused or UnderWay.
 

@@ -8,7 +8,7 @@ was lost is found by the refund's own reference, or by sending the same again: o
 import logging
 from dataclasses import dataclass
 
-from ..database import db, release, transaction
+from ..database import db, release, retried, transaction
 from ..models import Order, Payment, Refund
 from ..rules.clock import now
 from ..rules.money import InexactAmount, from_major, to_major
@@ -49,6 +49,7 @@ class News:
     failure_code: str | None = None
 
 
+@retried
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` refunds that are due, those first that have waited longest, and return their ids.
 
@@ -89,14 +90,20 @@ def hear(news: News, provider: Client) -> bool:
 
 def send(refund_id: int, provider: Client, cause: str) -> None:
     """Send a refund to Xendit for the first time. Does nothing if somebody else has begun to."""
+    if _may_be_sent(refund_id, cause):
+        _call(refund_id, provider, cause)
+
+
+@retried
+def _may_be_sent(refund_id: int, cause: str) -> bool:
     with transaction():
         _, refund = lock_with_refund(refund_id)
-        if not refund.is_unsent:
-            return
-        refund.move_to(RefundStatus.SENT, cause)
-        refund.sent_at = now()
-        refund.next_check_at = now() + LEASE
-    _call(refund_id, provider, cause)
+        if refund.is_unsent:
+            refund.move_to(RefundStatus.SENT, cause)
+            refund.sent_at = now()
+            refund.next_check_at = now() + LEASE
+            return True
+        return False
 
 
 def _find(news: News) -> Refund | None:
@@ -156,6 +163,7 @@ def _find_or_send_again(refund_id: int, reference: str, provider: Client, cause:
         _call(refund_id, provider, cause, is_known_not_made=is_listed)
 
 
+@retried
 def _may_be_sent_again(refund_id: int, cause: str) -> bool:
     with transaction():
         order, refund = lock_with_refund(refund_id)
@@ -212,6 +220,7 @@ def _learn_payment_request(payment: Payment, provider: Client) -> None:
         db.session.get_one(Payment, row_id).payment_request_id = request_id
 
 
+@retried
 def _write_down(refund_id: int, record: RefundRecord, cause: str) -> None:
     """Bring a refund, and with it its order, to what Xendit's record says."""
     with transaction():
@@ -257,6 +266,7 @@ def _follow(order: Order, refund: Refund, record: RefundRecord, cause: str) -> N
     refund.plan_next_check()
 
 
+@retried
 def _reject(refund_id: int, error: ProviderRefused, cause: str) -> None:
     with transaction():
         order, refund = lock_with_refund(refund_id)
@@ -274,6 +284,7 @@ def _end(order: Order, refund: Refund, status: RefundStatus, failure_code: str |
         giving_back.note_failure(order, refund)
 
 
+@retried
 def _wait(refund_id: int, error: XenditError) -> None:
     """Nobody knows yet, or it may work later: the worker looks again."""
     with transaction():

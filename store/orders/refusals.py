@@ -2,7 +2,7 @@
 
 import logging
 
-from ..database import transaction
+from ..database import retried, transaction
 from ..models import Order
 from ..rules.status import CaseKind
 from ..xendit import ProviderRefused
@@ -22,6 +22,7 @@ OTHER_ADVICE = "Xendit does not take this request: look its code up in Xendit's 
 log = logging.getLogger(__name__)
 
 
+@retried
 def note(attempt_id: int, error: ProviderRefused) -> None:
     """Write down that a call for this attempt was refused."""
     with transaction():

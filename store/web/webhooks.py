@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..database import reason
 from ..orders import inbox
 from ..xendit import BadWebhook, is_authentic, parse_event
 
@@ -28,7 +29,7 @@ def create() -> ResponseReturnValue:
         inbox.store(event)
     except SQLAlchemyError as error:
         # Not stored, so not answered with 200: Xendit will send it again.
-        log.error("webhook not stored: %s", type(error).__name__)
+        log.error("webhook not stored: %s", reason(error))
         return {"error": "The event could not be stored. Please send it again."}, 503
     log.info("webhook %s stored", event.name or "of another kind")
     return {"status": "stored"}

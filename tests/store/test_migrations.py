@@ -67,7 +67,7 @@ def rows(shop: Shop) -> dict[str, list[tuple]]:
 # SQLite writes a column that was added later behind the one before it.
 A_COLUMN_OR_RULE = re.compile(r"\n|, (?=[a-z_]+ [A-Z]+)")
 IN_POSTGRESQL = (
-    "SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull,"
+    "SELECT attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull, attcollation,"
     " pg_get_expr(adbin, adrelid) FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum"
     " JOIN pg_class c ON c.oid = attrelid WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped"
     " AND relnamespace = 'public'::regnamespace",

@@ -109,3 +109,14 @@ def test_names_are_in_order_whatever_their_case(shop: Shop):
     first, second, third, fourth, fifth = finds(shop, sort="name")[:5]
 
     assert [first, second, third, fourth, fifth] == [slugs[each] for each in (1, 3, 2, 4, 0)]
+
+
+def test_names_are_in_the_same_order_on_each_database(shop: Shop):
+    """By the numbers of their characters, and not by the language of the server."""
+    shop.sql("UPDATE products SET name = '語 ' || name")
+    slugs = name(shop, "z-1", "z 2", "Ánh", "đen", "z1", "zebra", "Zz")
+
+    found = finds(shop, sort="name")
+
+    order = [found.index(slug) for slug in slugs]
+    assert sorted(order) == [order[each] for each in (1, 0, 4, 5, 6, 2, 3)]
