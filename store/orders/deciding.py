@@ -4,7 +4,6 @@ What a case asks is whether money that came may stay. No call to Xendit is made:
 `flask --app app refund`.
 """
 
-import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,8 +22,6 @@ PASSES_BY_ITSELF = {
     CaseKind.AUTHORIZED: "capture or void the payment in Xendit's dashboard; the shop sees it by itself",
     CaseKind.REFUSED: "mend what Xendit refuses; the next success ends it",
 }
-
-log = logging.getLogger(__name__)
 
 
 class Undecidable(Exception):
@@ -51,9 +48,7 @@ def decide(number: str, verdict: Verdict, note: str) -> Decided:
         case = _oldest(order)
         outcome = DECISIONS[case.kind, verdict](order, case)
         order.decide_case(case, verdict, note)
-        decided = Decided(case.reason, outcome, [each.reason for each in order.open_cases])
-    log.info("order %s: a person decided to %s: %s", number, verdict, decided.question)
-    return decided
+        return Decided(case.reason, outcome, [each.reason for each in order.open_cases])
 
 
 def _checked(note: str) -> str:
