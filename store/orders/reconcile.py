@@ -96,7 +96,7 @@ class Reconciliation:
             before, loaded = look, _load([loaded.order.id])[0]
             look = self._look(loaded)
             if not look.is_whole:
-                look = before
+                look = Look(before.differences, is_whole=False)
             if self._is_fixing:
                 left = {(each.kind, each.what) for each in look.differences}
                 gone = [each for each in before.differences if (each.kind, each.what) not in left]
