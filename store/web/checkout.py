@@ -9,7 +9,7 @@ from ..orders import checkout
 from ..orders.finding import newest_order_of
 from ..orders.summary import Summary
 from . import notices, visitor
-from .errors import TRY_AGAIN, note_unavailable
+from .errors import TRY_AGAIN, go_without_database, note_unavailable
 from .forms import CheckoutForm
 from .orders import go_to_payment
 
@@ -29,13 +29,13 @@ def show() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     settings = _settings()
     form = CheckoutForm(settings.shop)
-    if not form.validate():
-        return _page(form, visitor.shown_cart(), status=422)
     try:
+        if not form.validate():
+            return _page(form, visitor.shown_cart(), status=422)
         return _place_order(form, settings)
     except UNAVAILABLE as error:
         note_unavailable(error)
-        return *_page(form, visitor.shown_cart(), status=503, is_unavailable=True), TRY_AGAIN
+        return *_page(form, _readable_cart(), status=503, is_unavailable=True), TRY_AGAIN
 
 
 def _place_order(form: CheckoutForm, settings: Settings) -> ResponseReturnValue:
@@ -59,8 +59,19 @@ def page_again(status: int) -> tuple[str, int]:
     return _page(CheckoutForm(_settings().shop), visitor.shown_cart(), status)
 
 
-def _page(form: CheckoutForm, summary: Summary, status: int = 200, **troubles: object) -> tuple[str, int]:
-    form.seen_amount.data = form.seen_amount.raw_data = str(summary.amount)
+def _readable_cart() -> Summary | None:
+    """Return what the cart comes to, if the database that cannot be written can be read."""
+    try:
+        return visitor.shown_cart()
+    except UNAVAILABLE:
+        go_without_database()
+        return None
+
+
+def _page(form: CheckoutForm, summary: Summary | None, status: int = 200, **troubles: object) -> tuple[str, int]:
+    """Return the page with the form; without a `summary` the buyer still agrees to the total of the page before."""
+    if summary:
+        form.seen_amount.data = form.seen_amount.raw_data = str(summary.amount)
     page = render_template("checkout/show.html", form=form, summary=summary, **troubles)
     return page, status
 

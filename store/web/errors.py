@@ -50,6 +50,12 @@ def note_unavailable(error: SQLAlchemyError) -> None:
     log.error("%s %s: the database cannot be used: %s", request.method, request.endpoint, reason(error))
 
 
+def go_without_database() -> None:
+    """Let go of what was begun in it, and let the header's cart not ask it."""
+    release()
+    g.pieces = count(session.get("cart", {}))
+
+
 def _http_error(error: HTTPException) -> HTTPException | Response:
     if error.code is None or error.code < 400:
         return error
@@ -68,9 +74,8 @@ def _unavailable(error: SQLAlchemyError) -> Response:
         try:
             return _again_later(form_page(503, **request.view_args))
         except UNAVAILABLE:
-            release()
-    # The header's cart must not ask the database.
-    g.pieces = count(session.get("cart", {}))
+            pass
+    go_without_database()
     return _again_later(_page(503))
 
 
@@ -83,8 +88,7 @@ def _again_later(page: ResponseReturnValue) -> Response:
 def _unforeseen(error: Exception) -> tuple[str, int]:
     # By its endpoint: the path of an order's page is a secret and stays out of the log.
     log.exception("%s %s failed", request.method, request.endpoint, exc_info=error)
-    # The database may be what failed, so the header's cart must not ask it.
-    g.pieces = count(session.get("cart", {}))
+    go_without_database()  # which may be what failed
     return _page(500)
 
 

@@ -51,6 +51,26 @@ def test_a_checkout_keeps_what_was_typed_and_says_to_try_again(locked: Buyer, ca
     assert complaints(caplog) == [f"POST checkout.create: {READ_ONLY}"]
 
 
+@pytest.mark.parametrize("postal_code", [DETAILS["postal_code"], "1"], ids=["whole", "with a mistake"])
+def test_a_checkout_keeps_what_was_typed_even_where_nothing_can_be_read(
+    buyer: Buyer, caplog: pytest.LogCaptureFixture, tmp_path: Path, postal_code: str
+):
+    buyer.adds(quantity=3)
+    form, shop = buyer.opens("/checkout").form("/checkout"), buyer.shop
+    gone = shop_app(tmp_path, shop.sandbox, DATABASE_URL=f"sqlite:///{tmp_path / 'none' / 'shop.db'}")
+    shop.sandbox.network.add(shop.url, gone)
+
+    answer = buyer.sends(form, **{**DETAILS, "city": "Padang Panjang", "postal_code": postal_code})
+
+    shop.sandbox.network.add(shop.url, shop.app)
+    again = Page(answer).form("/checkout")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert (again.fields["city"], again.fields["seen_amount"]) == ("Padang Panjang", form.fields["seen_amount"])
+    assert "cart is kept" in Page(answer).text
+    assert len(complaints(caplog)) == 1
+    assert buyer.sends(again, postal_code=DETAILS["postal_code"]).status_code == 303
+
+
 @pytest.mark.parametrize("action", ["pay", "cancel"])
 def test_a_button_that_cannot_be_obeyed_stands_on_the_same_page_again(
     locked: Buyer, caplog: pytest.LogCaptureFixture, action: str
