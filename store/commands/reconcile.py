@@ -3,6 +3,8 @@
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import click
@@ -34,15 +36,14 @@ def reconcile(as_json: bool, is_fixing: bool, days: int) -> None:
     Exits 0 if nothing differs, 1 if anything does, 2 if not everything could be looked at.
     """
     need_database(is_read_only=not is_fixing)
-    # Each call would be a line of the log, and nobody reads thousands of them in a mail.
-    logging.getLogger("store.xendit").setLevel(logging.WARNING)
     provider = PacedClient(current_app.extensions["xendit"], settings().has_test_key)
-    inquiry, progress = Inquiry(provider), Progress()
+    inquiry, progress = Inquiry(provider), Progress(sys.stderr.isatty())
     work = Reconciliation(inquiry, is_fixing, progress.tell)
     try:
-        for difference in work.run(now() - timedelta(days=days)):
-            progress.clear()
-            click.echo(_as_json(difference) if as_json else _as_text(difference))
+        with _calls_are_not_logged():
+            for difference in work.run(now() - timedelta(days=days)):
+                progress.clear()
+                click.echo(_as_json(difference) if as_json else _as_text(difference))
     except UNAVAILABLE as error:
         progress.clear()
         click.echo(f"Not everything was looked at: the database cannot be used: {reason(error)}.", err=True)
@@ -55,11 +56,23 @@ def reconcile(as_json: bool, is_fixing: bool, days: int) -> None:
     sys.exit(DIFFERENCES if work.course.differences else NO_DIFFERENCE)
 
 
+@contextmanager
+def _calls_are_not_logged() -> Iterator[None]:
+    """Each call would be a line of the log, and nobody reads thousands of them in a mail."""
+    log = logging.getLogger("store.xendit")
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 class Progress:
     """The line on stderr that tells how far it has come."""
 
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
+    def __init__(self, is_terminal: bool) -> None:
+        self._is_terminal = is_terminal
         self._told_at = monotonic()
         self._is_shown = False
 
@@ -74,7 +87,7 @@ class Progress:
     def clear(self) -> None:
         """Make room for a line of its own."""
         if self._is_shown:
-            click.echo("\r\033[K", err=True, nl=False)
+            click.echo("\r\033[K", err=True, nl=False, color=True)
             self._is_shown = False
 
 
@@ -98,15 +111,15 @@ def _as_json(difference: Difference) -> str:
 
 
 def _so_far(course: Course) -> str:
-    return f"{course.orders:,} orders compared, {course.differences:,} differences"
+    return f"Orders compared: {course.orders:,}, differences: {course.differences:,}"
 
 
 def _summary(course: Course) -> str:
-    return f"{_so_far(course)}, {course.fixed:,} more settled, {course.known:,} known."
+    return f"{_so_far(course)}, settled: {course.fixed:,}, known cases: {course.known:,}."
 
 
 def _not_looked_at(course: Course, away: str | None) -> str:
     others = course.failed - len(course.failed_numbers)
     names = ", ".join(course.failed_numbers) + (f" and {others:,} more" if others else "")
     why = f" Xendit could not be asked: {away}." if away else ""
-    return f"Of {course.failed:,} orders not everything was compared with Xendit's record: {names}.{why}"
+    return f"Not everything was compared with Xendit's record. Orders left out: {course.failed:,} ({names}).{why}"

@@ -4,8 +4,13 @@ import json
 
 import pytest
 
+from store.commands.reconcile import Progress
+from store.orders.reconcile import Course
+from store.rules import clock
+
 from ..buyer import COFFEE, Buyer
 from ..in_process import Shop
+from ..standing_clock import StandingClock
 
 TEAPOT = "red-teapot"
 
@@ -47,7 +52,7 @@ def test_a_shop_without_a_difference_ends_with_0_and_a_sentence(shop: Shop):
     run = Run(shop)
 
     assert (run.code, run.lines) == (0, [])
-    assert run.said == "1 orders compared, 0 differences, 0 more settled, 0 known.\n"
+    assert run.said == "Orders compared: 1, differences: 0, settled: 0, known cases: 0.\n"
 
 
 def test_a_difference_is_a_line_with_what_to_do_and_ends_with_1(shop: Shop):
@@ -84,7 +89,7 @@ def test_what_could_not_be_looked_at_is_named_at_the_end_and_ends_with_2(shop: S
 
     assert (run.code, run.kinds()) == (2, ["stock"])
     last = run.said.splitlines()[-1]
-    assert last.startswith(f"Of 1 orders not everything was compared with Xendit's record: {number}.")
+    assert last.startswith(f"Not everything was compared with Xendit's record. Orders left out: 1 ({number}).")
 
 
 def make_a_mess(shop: Shop) -> tuple[Buyer, Buyer, Buyer]:
@@ -127,3 +132,26 @@ def test_a_database_that_is_not_there_is_said_and_ends_with_2(shop: Shop):
 
     assert (run.code, run.lines) == (2, [])
     assert run.said
+
+
+def test_a_mail_is_told_how_far_it_has_come_only_each_ten_thousand_orders(capsys: pytest.CaptureFixture):
+    progress = Progress(is_terminal=False)
+
+    for orders in range(1, 20_001):
+        progress.tell(Course(orders=orders))
+    progress.clear()
+
+    assert capsys.readouterr().err.splitlines() == [
+        "Orders compared: 10,000, differences: 0", "Orders compared: 20,000, differences: 0"
+    ]  # fmt: skip
+
+
+def test_a_terminal_is_told_each_second_in_a_line_that_makes_room(capsys: pytest.CaptureFixture):
+    with clock.using(StandingClock()):
+        progress = Progress(is_terminal=True)
+        for orders in range(1, 4):
+            progress.tell(Course(orders=orders))
+            clock.sleep(0.6)
+        progress.clear()
+
+    assert capsys.readouterr().err == "\rOrders compared: 3, differences: 0 ...\r\033[K"
