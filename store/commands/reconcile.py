@@ -51,7 +51,7 @@ def reconcile(as_json: bool, is_fixing: bool, days: int) -> None:
     progress.clear()
     click.echo(_summary(work.course), err=True)
     if work.course.failed:
-        click.echo(_not_looked_at(work.course, inquiry.away), err=True)
+        click.echo(_not_looked_at(work.course, inquiry.trouble), err=True)
         sys.exit(NOT_ALL_LOOKED_AT)
     sys.exit(DIFFERENCES if work.course.differences else NO_DIFFERENCE)
 
@@ -118,8 +118,8 @@ def _summary(course: Course) -> str:
     return f"{_so_far(course)}, settled: {course.fixed:,}, known cases: {course.known:,}."
 
 
-def _not_looked_at(course: Course, away: str | None) -> str:
+def _not_looked_at(course: Course, trouble: str | None) -> str:
     others = course.failed - len(course.failed_numbers)
     names = ", ".join(course.failed_numbers) + (f" and {others:,} more" if others else "")
-    why = f" Xendit could not be asked: {away}." if away else ""
-    return f"Not everything was compared with Xendit's record. Orders left out: {course.failed:,} ({names}).{why}"
+    left_out = f"Orders left out: {course.failed:,} ({names}). Why: {trouble}."
+    return f"Not everything was compared with Xendit's record. {left_out}"

@@ -39,6 +39,7 @@ class Inquiry:
         self._newest_refunds: list[RefundRecord] | None = None
         self._serves_refunds = True
         self.away: str | None = None
+        self.trouble: str | None = None  # why the last call that failed did
 
     def found(self, attempt: Attempt) -> Found:
         """Return the session of an attempt, and the payments that either side names."""
@@ -102,6 +103,7 @@ class Inquiry:
             return self._ask(call)
         except ProviderRefused as error:
             if error.status not in UNKNOWN:
+                self.trouble = str(error)
                 raise NoAnswer from error
             return None
 
@@ -112,11 +114,12 @@ class Inquiry:
             found = call()
         except ProviderRefused as error:
             if error.status in OF_THE_KEY:
-                self.away = str(error)
+                self.away = self.trouble = str(error)
                 raise NoAnswer from error
             raise
         except XenditError as error:
             self._failures += 1
+            self.trouble = str(error)
             if isinstance(error, NotSent) or self._failures >= FAILURES_IN_A_ROW:
                 self.away = str(error)
             raise NoAnswer from error

@@ -89,7 +89,10 @@ def test_what_could_not_be_looked_at_is_named_at_the_end_and_ends_with_2(shop: S
 
     assert (run.code, run.kinds()) == (2, ["stock"])
     last = run.said.splitlines()[-1]
-    assert last.startswith(f"Not everything was compared with Xendit's record. Orders left out: 1 ({number}).")
+    assert last.startswith(
+        f"Not everything was compared with Xendit's record. Orders left out: 1 ({number}). Why: HTTP"
+    )
+    assert str(status) in last
 
 
 def make_a_mess(shop: Shop) -> tuple[Buyer, Buyer, Buyer]:
