@@ -10,7 +10,6 @@ import re
 import socket
 import threading
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -21,7 +20,7 @@ from sandbox.clock import Clock, RealTime
 from sandbox.contract.errors import ApiError
 from sandbox.http_server import Server
 from sandbox.memory.ledger import Ledger
-from sandbox.objects import payments
+from sandbox.objects import late_money, payments
 
 from .in_process import SANDBOX_URL, Sandbox
 from .records import SECRET_KEY
@@ -159,8 +158,9 @@ class SpoilingProxy(Sandbox):
     def complete(self, session_id: str, **changes) -> dict:
         """Take the money for a session, one that has ended too, whatever its record shows of it."""
         if not self.is_paid_on_its_page(session_id):
-            ids = {"payment_id": f"py-{uuid.uuid4()}", "payment_request_id": f"pr-{uuid.uuid4()}"}
-            self.change(session_id, status="COMPLETED", **ids)
+            late_money.come(self._ledger, session_id)
+            payment = self._ledger.payments_of(session_id)[-1]
+            changes = {"status": "COMPLETED", "payment_id": payment["payment_id"], **changes}
         return self.change(session_id, **changes)
 
     def is_paid_on_its_page(self, session_id: str, after: float = 0) -> bool:

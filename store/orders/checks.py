@@ -13,7 +13,7 @@ from ..rules import chance
 from ..rules.clock import now
 from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, LEASE, TRY_AGAIN_SPREAD, try_again_after
 from ..rules.status import OPEN_ATTEMPT, AttemptStatus
-from ..xendit import Client, ProviderUnavailable, XenditError
+from ..xendit import Client, NotSent, ProviderUnavailable, XenditError
 from . import closing, settling
 from .finding import lock_with_attempt
 
@@ -100,9 +100,10 @@ def _plan_next(attempt_id: int, error: XenditError | None = None) -> None:
     """Set when to look again; but an order that does not come to its end, whatever Xendit answers, ends here."""
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
-        attempt.failed_looks = attempt.failed_looks + 1 if error or order.is_closing else 0
+        if not isinstance(error, NotSent):
+            attempt.failed_looks = attempt.failed_looks + 1 if error or order.is_closing else 0
         attempt.plan_next_check()
         if isinstance(error, ProviderUnavailable) and not attempt.is_settled:
             spread = chance.between(*TRY_AGAIN_SPREAD)
-            attempt.next_check_at = now() + try_again_after(attempt.failed_looks) * spread
+            attempt.next_check_at = now() + try_again_after(max(attempt.failed_looks, 1)) * spread
         closing.give_up_if_late(order)

@@ -11,7 +11,7 @@ from ..database import db
 from ..models import Attempt, Order
 from ..rules.clock import now
 from ..rules.status import AttemptStatus, CaseKind, PaymentStatus
-from ..xendit import PaymentRecordStatus, SessionStatus
+from ..xendit import PaymentRecord, PaymentRecordStatus, SessionStatus
 from . import closing, crediting, matching
 from .records import Record, is_of
 
@@ -25,13 +25,11 @@ LET_GO = {
 
 
 def follow(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
-    """Bring an attempt, and with it the order, to what Xendit's record says."""
+    """Bring an attempt that is not settled yet, and with it the order, to what Xendit's record says."""
     session, payment = record.session, record.payment
     is_completed = session.status == SessionStatus.COMPLETED
-    if payment and payment.is_captured:
+    if payment and payment.is_captured and (is_completed or session.has_ended):
         _take_money(order, attempt, record, cause)
-    elif attempt.is_settled:
-        return
     elif payment and payment.is_authorized:
         _keep_reserved(order, attempt, record, cause)
     elif payment and payment.was_let_go and (is_completed or attempt.payments):
@@ -44,14 +42,21 @@ def follow(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
         _open(order, attempt, cause)
 
 
-def _take_money(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
-    if attempt.is_settled:
-        _take_second(order, attempt, record, cause)
+def take_second(order: Order, attempt: Attempt, payment: PaymentRecord, cause: str) -> None:
+    """An attempt that is settled has one more payment: too much, unless we know of it or it is no money."""
+    known = {each.payment_id for each in attempt.payments}
+    if not payment.is_captured or payment.id in known:
         return
+    with suppress(crediting.CountsElsewhere):
+        if noted := crediting.note(attempt, payment, PaymentStatus.CAPTURED, cause):
+            crediting.count_as_surplus(order, attempt, noted)
+
+
+def _take_money(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
     problem = matching.problem(attempt, record)
     payment = None
     try:
-        if is_of(record.payment, record.session, attempt.reference):
+        if is_of(record.payment, record.session.payment_request_id, attempt.reference):
             payment = crediting.note(attempt, record.payment, PaymentStatus.CAPTURED, cause)
     except crediting.CountsElsewhere:
         problem = ELSEWHERE
@@ -59,17 +64,6 @@ def _take_money(order: Order, attempt: Attempt, record: Record, cause: str) -> N
         _suspect(order, attempt, problem, cause)
     else:
         crediting.credit(order, attempt, payment, cause)
-
-
-def _take_second(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
-    """A session that was paid already has a payment that we do not know: one too many."""
-    known = {payment.payment_id for payment in attempt.payments}
-    if record.payment.id in known or not is_of(record.payment, record.session, attempt.reference):
-        return
-    with suppress(crediting.CountsElsewhere):
-        payment = crediting.note(attempt, record.payment, PaymentStatus.CAPTURED, cause)
-        if payment:
-            crediting.count_as_surplus(order, attempt, payment)
 
 
 def _keep_reserved(order: Order, attempt: Attempt, record: Record, cause: str) -> None:

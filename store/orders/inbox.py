@@ -135,7 +135,7 @@ def _look_at_all_open_attempts(row: WebhookEvent) -> bool:
             Attempt.next_check_at > now(),
             Attempt.session_id.is_not(None),
             Attempt.status.in_(OPEN_ATTEMPT),
-            db.or_(Attempt.hinted_at.is_(None), Attempt.hinted_at <= now() - HINTS_APART),
+            db.or_(Attempt.hinted_at.is_(None), Attempt.hinted_at <= now() - HINTS_APART, Attempt.hinted_at > now()),
         )
         # Two that waited for each other's rows would never end; whose row is locked is being looked at anyway.
         free = meant.order_by(Attempt.id).with_for_update(skip_locked=True)

@@ -38,7 +38,7 @@ def _payment_problem(attempt: Attempt, record: Record) -> str | None:
     payment = record.payment
     if payment is None:
         return "Xendit calls the session completed, but names no payment."
-    if not is_of(payment, record.session, attempt.reference):
+    if not is_of(payment, record.session.payment_request_id, attempt.reference):
         return "its payment belongs to another reference."
     if _differ(payment.business_id, attempt.business_id or record.session.business_id):
         return "its payment belongs to another account."

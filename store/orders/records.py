@@ -41,12 +41,9 @@ class Record:
 def read(attempt: Attempt, provider: Client, patience: Patience, hint: Hint = NO_HINT) -> Record:
     """Read the session of an attempt, and its payment. Raises XenditError. No transaction stays open meanwhile."""
     started = clock.monotonic()
-    reference, is_settled = attempt.reference, attempt.is_settled
+    reference = attempt.reference
     session = _session(attempt, attempt.session_id or hint.session_id, provider, patience)
-    patience = _left(patience, started)
-    if is_settled:  # the payment of before is known, and the webhook names another one
-        return Record(session, _hinted(session, reference, hint.payment_id, provider, patience))
-    return complete(session, reference, provider, patience, hint)
+    return complete(session, reference, provider, _left(patience, started), hint)
 
 
 def complete(session: Session, reference: str, provider: Client, patience: Patience, hint: Hint = NO_HINT) -> Record:
@@ -57,13 +54,29 @@ def complete(session: Session, reference: str, provider: Client, patience: Patie
     found = _named(session, payment_id, provider, patience) if payment_id else None
     if hint.payment_id in (None, payment_id) or (found and found.is_captured):
         return Record(session, found)
-    return Record(session, _hinted(session, reference, hint.payment_id, provider, patience) or found)
+    hinted = read_payment(hint.payment_id, session.payment_request_id, reference, provider, patience)
+    return Record(session, hinted or found)
 
 
-def is_of(payment: PaymentRecord, session: Session, reference: str) -> bool:
-    """Tell whether a payment is one of this session's, whose reference this is (CONTRACT 4.4)."""
-    same_request = session.payment_request_id and payment.payment_request_id == session.payment_request_id
-    return bool(same_request) or payment.belongs_to(reference)
+def read_payment(
+    payment_id: str, request_id: str | None, reference: str, provider: Client, patience: Patience
+) -> PaymentRecord | None:
+    """Return a payment that a webhook named, if Xendit knows it as one of the session with this payment request and
+    reference. Raises XenditError.
+    """
+    release()
+    try:
+        payment = provider.get_payment(payment_id, patience)
+    except ProviderRefused as error:
+        if error.is_unknown:
+            return None
+        raise
+    return payment if is_of(payment, request_id, reference) else None
+
+
+def is_of(payment: PaymentRecord, request_id: str | None, reference: str) -> bool:
+    """Tell whether a payment is one of the session with this payment request and this reference (CONTRACT 4.4)."""
+    return (request_id is not None and payment.payment_request_id == request_id) or payment.belongs_to(reference)
 
 
 def _session(attempt: Attempt, session_id: str, provider: Client, patience: Patience) -> Session:
@@ -109,19 +122,6 @@ def _named(session: Session, payment_id: str, provider: Client, patience: Patien
         if error.is_unknown:
             raise ProviderUnavailable(f"HTTP 404 for the payment of a session that is {session.status}") from error
         raise
-
-
-def _hinted(
-    session: Session, reference: str, payment_id: str, provider: Client, patience: Patience
-) -> PaymentRecord | None:
-    """Return a payment that a webhook named, if Xendit knows it as one of this session's."""
-    try:
-        payment = provider.get_payment(payment_id, patience)
-    except ProviderRefused as error:
-        if error.is_unknown:
-            return None
-        raise
-    return payment if is_of(payment, session, reference) else None
 
 
 def _left(patience: Patience, started: float) -> Patience:

@@ -33,7 +33,10 @@ def settle(
     Raises XenditError. Doing it twice changes nothing.
     """
     attempt = db.session.get_one(Attempt, attempt_id)
-    if _has_no_more_news(attempt, hint) or not (attempt.session_id or hint.session_id):
+    if attempt.order.is_decided(attempt) or not (attempt.session_id or hint.session_id):
+        return None
+    if attempt.is_settled:
+        _look_for_second(attempt, provider, cause, hint)
         return None
     record = records.read(attempt, provider, patience, hint)
     _write_down(attempt_id, record, cause)
@@ -98,12 +101,15 @@ def end_session(attempt_id: int, provider: Client, cause: str) -> Session:
     return record.session
 
 
-def _has_no_more_news(attempt: Attempt, hint: Hint) -> bool:
-    """A completed attempt is not read again, unless a webhook names a payment that we do not know: a second one."""
-    if attempt.order.is_decided(attempt):
-        return True
-    known = {payment.payment_id for payment in attempt.payments}
-    return attempt.is_settled and (hint.payment_id is None or hint.payment_id in known)
+def _look_for_second(attempt: Attempt, provider: Client, cause: str, hint: Hint) -> None:
+    """A settled attempt is not read again, unless a webhook names a payment that we do not know: a second one."""
+    if hint.payment_id is None or hint.payment_id in {payment.payment_id for payment in attempt.payments}:
+        return
+    attempt_id, request_id, reference = attempt.id, attempt.payment_request_id, attempt.reference
+    payment = records.read_payment(hint.payment_id, request_id, reference, provider, LOOK)
+    if payment:
+        with transaction():
+            following.take_second(*lock_with_attempt(attempt_id), payment, cause)
 
 
 @retried
@@ -126,7 +132,8 @@ def _write_down(attempt_id: int, record: Record, cause: str) -> None:
         if order.newest_attempt.status != AttemptStatus.REJECTED:  # that refusal ends with the next session
             order.close_cases(CaseKind.REFUSED)
         is_ours = session.id == attempt.session_id or session.reference == attempt.reference
-        if not is_ours or attempt.session_id not in (None, session.id) or order.is_decided(attempt):
+        is_final = attempt.is_settled or order.is_decided(attempt)
+        if is_final or not is_ours or attempt.session_id not in (None, session.id):
             return
         attempt.session_id = session.id
         attempt.business_id = attempt.business_id or session.business_id

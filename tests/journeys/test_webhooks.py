@@ -174,7 +174,7 @@ def test_a_burst_of_500_old_events_is_answered_and_changes_nothing(shop: Shop, s
     buyer.waits_until("paid")
     before = rows(shop)
     session = sandbox.session(buyer.session_id)
-    old = [payment_event("capture", session, payment_id=f"py-old-{number}") for number in range(500)]
+    old = [payment_event("capture", session, status=f"OLD-{number}") for number in range(500)]
 
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(shop.send_webhook, old))
