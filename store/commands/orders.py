@@ -11,7 +11,7 @@ from ..models import Order, Payment, Refund
 from ..orders.finding import listed_orders, order_numbered, payments_of, refunds_of
 from ..rules.money import written
 from ..rules.status import OrderStatus
-from .preparing import need_database, settings
+from .preparing import need_database, refusals, settings
 
 ORDERS_SHOWN = 50
 MOST_ORDERS = 10_000
@@ -34,11 +34,12 @@ class Listed(NamedTuple):
 def orders(as_json: bool, attention: bool, status: str | None, limit: int, after: str | None) -> None:
     """List orders: those that need a person come first, then the newest."""
     need_database(is_read_only=True)
-    last = _last_order(after) if after else None
-    found = listed_orders(limit + 1, last, status, attention)
-    shown = found[:limit]
-    for listed in _with_money(shown):
-        click.echo(_as_json(listed) if as_json else _as_text(listed))
+    with refusals():
+        last = _last_order(after) if after else None
+        found = listed_orders(limit + 1, last, status, attention)
+        shown = found[:limit]
+        for listed in _with_money(shown):
+            click.echo(_as_json(listed) if as_json else _as_text(listed))
     if len(found) > limit:
         click.echo(f"There are more. For the next ones add --after {shown[-1].number}", err=True)
 

@@ -1,4 +1,4 @@
-"""What commands do before their work: look whether the settings and the database are fit for it."""
+"""What commands do about settings and database: look whether they are fit for the work, and say so if not."""
 
 import sys
 from collections.abc import Iterator
@@ -8,14 +8,18 @@ import click
 from flask import current_app
 
 from ..config import Settings, SettingsError
-from ..doctor import check_database
+from ..database import UNAVAILABLE, reason
+from ..doctor import check_database, unusable
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """End the command with 2, and the sentences of a SettingsError on stderr."""
+    """End the command with 2, and with sentences on stderr, if the settings or the database are not fit for it."""
     try:
         yield
+    except UNAVAILABLE as error:
+        click.echo(unusable(reason(error)), err=True)
+        sys.exit(2)
     except SettingsError as error:
         click.echo("\n".join(error.problems), err=True)
         sys.exit(2)

@@ -6,6 +6,7 @@ from store.database import db, transaction
 from store.models import Order
 
 from ..buyer import Buyer
+from ..databases import only_sqlite
 from ..in_process import Shop
 from . import money
 
@@ -66,3 +67,17 @@ def test_where_there_is_nothing_to_decide_it_exits_with_1_and_changes_nothing(sh
 def test_it_is_told_what_it_is_and_why(shop: Shop, number: str, arguments: tuple[str, ...]):
     assert decides(shop, number, *arguments)[0] == 2
     assert shop.sql("SELECT verdict FROM cases") == [(None,)]
+
+
+@only_sqlite
+@pytest.mark.parametrize("command", [("decide", "accept", "kept"), ("orders",)], ids=["decide", "orders"])
+def test_a_database_that_fails_in_the_middle_is_said_in_one_line(shop: Shop, number: str, command: tuple[str, ...]):
+    shop.sql("DROP TABLE cases" if command[0] == "decide" else "DROP TABLE refunds")
+    name, *rest = command
+
+    with shop.app.app_context():
+        ended = shop.app.test_cli_runner(catch_exceptions=False).invoke(args=[name, *([number] if rest else []), *rest])
+
+    assert ended.exit_code == 2
+    assert ended.output.startswith("The database of DATABASE_URL cannot be used: no such table")
+    assert ended.output.count("\n") == 1
