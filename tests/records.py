@@ -103,6 +103,11 @@ class Controls:
         """Change settings of the shop's account at Xendit, such as how refunds end and how long they are pending."""
         self._control("PUT", "account", settings)
 
+    def give_back(self, payment_request_id: str) -> None:
+        """Refund all of a payment without the shop, as its owner does in Xendit's dashboard."""
+        body = {"payment_request_id": payment_request_id, "reason": "OTHERS"}
+        self._call("POST", "/refunds", json=body, auth=(SECRET_KEY, "")).raise_for_status()
+
     def cancel_refund(self, refund_id: str) -> None:
         """End a pending refund as the shop's owner does in Xendit's dashboard."""
         self._call("POST", f"/refunds/{refund_id}/cancel", auth=(SECRET_KEY, "")).raise_for_status()

@@ -3,26 +3,35 @@
 Pure comparisons of rows and records that were read before; `reconcile.py` reads them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..models import Attempt, Order, Payment, Refund
 from ..rules.money import CURRENCIES, InexactAmount, from_major
 from ..rules.status import AttemptStatus, CaseKind, PaymentStatus, RefundStatus
-from ..xendit import PaymentRecord, RefundRecord, RefundRecordStatus, Session, SessionStatus
+from ..xendit import PaymentRecord, PaymentRecordStatus, RefundRecord, RefundRecordStatus, Session, SessionStatus
 from .audit import said
-from .differences import FIX, Difference, Kind, is_explained, of_attempt, of_order, of_refund
+from .differences import Difference, Kind, is_explained, of_attempt, of_order, of_refund
+from .records import is_of
 
 OTHER_ACCOUNT = "If the key is that of another account now, set the one of before; else ask Xendit's support."
 REFUSE_MONEY = "End the session in Xendit's dashboard, so that nobody pays it."
 ASK_XENDIT = "Compare it with Xendit's dashboard; nothing here changes this by itself."
-BY_HAND = "If somebody did that in Xendit's dashboard, write it down: refund {} AMOUNT --done-by-hand NOTE."
+BY_HAND = (
+    "If somebody did that in Xendit's dashboard, write it down: flask --app app refund {} AMOUNT --done-by-hand NOTE."
+)
 SEEN_AS_ENDED = frozenset({AttemptStatus.EXPIRED, AttemptStatus.CANCELED, AttemptStatus.REJECTED})
-# A refund that Xendit has, or may have.
-SENT_REFUND = frozenset(RefundStatus) - {RefundStatus.NEW, RefundStatus.REJECTED, RefundStatus.BY_HAND}
+# A refund that Xendit has, or may have; one that it rejected it may have made all the same.
+SENT_REFUND = frozenset(RefundStatus) - {RefundStatus.NEW, RefundStatus.BY_HAND}
 
-# How Xendit's words for a refund read in ours.
+# How Xendit's words read in ours.
+PAYMENT_WORDS = {
+    PaymentRecordStatus.SUCCEEDED: PaymentStatus.CAPTURED,
+    PaymentRecordStatus.AUTHORIZED: PaymentStatus.AUTHORIZED,
+    PaymentRecordStatus.CANCELED: PaymentStatus.VOIDED,
+    PaymentRecordStatus.EXPIRED: PaymentStatus.EXPIRED,
+}
 REFUND_WORDS = {
     RefundRecordStatus.PENDING: RefundStatus.PENDING,
     RefundRecordStatus.SUCCEEDED: RefundStatus.SUCCEEDED,
@@ -38,22 +47,16 @@ class Found:
     session: Session | None  # also where the attempt has none
     payments: dict[str, PaymentRecord | None] = field(default_factory=dict)
 
-    @property
-    def has_money(self) -> bool:
-        return any(record and record.is_captured for record in self.payments.values())
-
-    @property
-    def may_have_money(self) -> bool:
-        """Tell whether money is reserved, or on its way."""
-        return any(record and (record.is_authorized or record.is_pending) for record in self.payments.values())
+    def any_payment(self, is_so: Callable[[PaymentRecord], bool]) -> bool:
+        return any(record is not None and is_so(record) for record in self.payments.values())
 
 
 def compared(order: Order, attempt: Attempt, found: Found) -> Iterator[Difference]:
     """Yield what differs between an attempt and what Xendit has of it."""
     if found.session is None and attempt.session_id:
         what = f"Xendit does not know the session of {attempt.reference}, which is {attempt.status} here."
-        yield of_attempt(order, attempt, Kind.SESSION_UNKNOWN, what, OTHER_ACCOUNT)
-    elif found.session:
+        yield of_order(order, Kind.SESSION_UNKNOWN, what, OTHER_ACCOUNT)
+    elif found.session and not is_explained(order, attempt, CaseKind.MISMATCH):
         yield from _facts(order, attempt, found.session)
         yield from _session_status(order, attempt, found)
     ours = {payment.payment_id: payment for payment in attempt.payments}
@@ -65,36 +68,32 @@ def compared(order: Order, attempt: Attempt, found: Found) -> Iterator[Differenc
             what = f"Xendit does not know payment {payment_id}, over {said(payment.amount, payment.currency)} here."
             yield of_order(order, Kind.PAYMENT_UNKNOWN, what, OTHER_ACCOUNT)
         else:
+            yield from _owner(order, attempt, found.session, record)
             yield from _payment(order, attempt, payment, record)
 
 
 def _facts(order: Order, attempt: Attempt, session: Session) -> Iterator[Difference]:
     """The session is for what the attempt asked."""
-    if is_explained(order, attempt, CaseKind.MISMATCH):
-        return
-    money = _money(session.amount, session.currency), said(attempt.amount, attempt.currency)
     pairs = {
         "is of the reference": (session.reference, attempt.reference),
-        "is over": money,
+        "is over": (_money(session.amount, session.currency), said(attempt.amount, attempt.currency)),
         "is of the type": (session.type, "PAY"),
         "is of the account": (session.business_id, attempt.business_id or session.business_id),
     }
     for word, (theirs, ours) in pairs.items():
         if theirs != ours:
             what = f"Xendit's session of {attempt.reference} {word} {theirs or 'nothing'}, but here it {word} {ours}."
-            yield of_attempt(order, attempt, Kind.SESSION, what, ASK_XENDIT)
+            yield of_order(order, Kind.SESSION, what, ASK_XENDIT)
 
 
 def _session_status(order: Order, attempt: Attempt, found: Found) -> Iterator[Difference]:
     if attempt.status == AttemptStatus.SUSPECT or order.is_decided(attempt) or _agree(attempt, found):
         return
-    advice = FIX
-    if found.session.is_active:
-        if is_explained(order, attempt, CaseKind.UNSURE):
-            return
-        advice = REFUSE_MONEY if attempt.status != AttemptStatus.SENT else FIX
     what = f"Xendit's session of {attempt.reference} is {found.session.status}, but here it is {attempt.status}."
-    yield of_attempt(order, attempt, Kind.SESSION, what, advice)
+    if not found.session.is_active or attempt.status == AttemptStatus.SENT:
+        yield of_attempt(order, attempt, Kind.SESSION, what)
+    elif not is_explained(order, attempt, CaseKind.UNSURE):
+        yield of_order(order, Kind.SESSION, what, REFUSE_MONEY)
 
 
 def _agree(attempt: Attempt, found: Found) -> bool:
@@ -102,8 +101,12 @@ def _agree(attempt: Attempt, found: Found) -> bool:
         case SessionStatus.ACTIVE:
             return attempt.status == AttemptStatus.ACTIVE
         case SessionStatus.COMPLETED:
-            # The buyer is through; while money is reserved, or on its way, the attempt stays as it is.
-            return attempt.status == AttemptStatus.COMPLETED or (found.may_have_money and not found.has_money)
+            # The buyer is through. While money is reserved, or on its way, the attempt stays open; let go, it ends.
+            may_end = found.any_payment(lambda each: each.was_let_go) and attempt.status in SEEN_AS_ENDED
+            may_wait = found.any_payment(lambda each: each.is_authorized or each.is_pending) and attempt.is_open
+            return attempt.status == AttemptStatus.COMPLETED or (
+                (may_end or may_wait) and not found.any_payment(lambda each: each.is_captured)
+            )
         case SessionStatus.EXPIRED | SessionStatus.CANCELED:
             is_late = attempt.status == AttemptStatus.COMPLETED and bool(attempt.payments)
             return attempt.status in SEEN_AS_ENDED or is_late
@@ -111,67 +114,74 @@ def _agree(attempt: Attempt, found: Found) -> bool:
 
 
 def _money_only_there(order: Order, attempt: Attempt, record: PaymentRecord | None) -> Iterator[Difference]:
-    if record is None or not (record.is_captured or record.is_authorized):
-        return
-    if is_explained(order, attempt, CaseKind.MISMATCH):
+    is_money = record is not None and (record.is_captured or record.is_authorized)
+    if not is_money or is_explained(order, attempt, CaseKind.MISMATCH):
         return
     does = "took" if record.is_captured else "has reserved"
     money = _money(record.captured if record.is_captured else record.asked, record.currency)
     what = f"Xendit {does} {money} by {record.id} for {attempt.reference}, of which the shop knows nothing."
-    yield of_attempt(order, attempt, Kind.PAYMENT_MISSING, what)
+    yield of_attempt(order, attempt, Kind.PAYMENT_MISSING, what, record.id)
+
+
+def _owner(
+    order: Order, attempt: Attempt, session: Session | None, record: PaymentRecord
+) -> Iterator[Difference]:  # fmt: skip
+    """The payment is of the attempt's session."""
+    is_its = is_of(record, session, attempt.reference) if session else record.belongs_to(attempt.reference)
+    if not is_its and not is_explained(order, attempt, CaseKind.MISMATCH):
+        what = f"Payment {record.id} is of {record.reference or 'nothing'} at Xendit, but of {attempt.reference} here."
+        yield of_order(order, Kind.PAYMENT, what, ASK_XENDIT)
 
 
 def _payment(order: Order, attempt: Attempt, payment: Payment, record: PaymentRecord) -> Iterator[Difference]:
-    if not record.belongs_to(attempt.reference) and not is_explained(order, attempt, CaseKind.MISMATCH):
-        what = f"Payment {record.id} is of {record.reference or 'nothing'} at Xendit, but of {attempt.reference} here."
-        yield of_attempt(order, attempt, Kind.PAYMENT, what, ASK_XENDIT)
-    if payment.status != _status_of(record):
+    if payment.status != PAYMENT_WORDS.get(record.status):
         what = f"Payment {record.id} is {record.status} at Xendit, but {payment.status} here."
-        can_move = payment.status == PaymentStatus.AUTHORIZED
-        yield of_attempt(order, attempt, Kind.PAYMENT, what, FIX if can_move else ASK_XENDIT)
+        if payment.is_authorized:
+            yield of_attempt(order, attempt, Kind.PAYMENT, what)
+        else:
+            yield of_order(order, Kind.PAYMENT, what, ASK_XENDIT)
     theirs = record.captured if record.is_captured else record.asked
     if (_minor(theirs, record.currency), record.currency) != (payment.amount, payment.currency):
         here = said(payment.amount, payment.currency)
         what = f"Payment {record.id} is over {_money(theirs, record.currency)} at Xendit, but over {here} here."
-        yield of_attempt(order, attempt, Kind.PAYMENT, what, ASK_XENDIT)
-
-
-def _status_of(record: PaymentRecord) -> PaymentStatus | str:
-    """Xendit's word for where a payment stands, in ours."""
-    if record.is_captured:
-        return PaymentStatus.CAPTURED
-    if record.is_authorized:
-        return PaymentStatus.AUTHORIZED
-    if record.was_let_go:
-        return PaymentStatus.EXPIRED if record.status == PaymentStatus.EXPIRED else PaymentStatus.VOIDED
-    return record.status
+        yield of_order(order, Kind.PAYMENT, what, ASK_XENDIT)
 
 
 def compared_refund(order: Order, refund: Refund, record: RefundRecord | None) -> Iterator[Difference]:
     """Yield what differs between a refund and Xendit's record of it."""
     if record is None:
-        what = f"Xendit does not know refund {refund.reference}, over {said(refund.amount, refund.currency)} here."
-        yield of_refund(order, refund, Kind.REFUND_UNKNOWN, what, OTHER_ACCOUNT)
+        if not refund.is_rejected:
+            what = f"Xendit does not know refund {refund.reference}, over {said(refund.amount, refund.currency)} here."
+            yield _of_refund(order, refund, Kind.REFUND_UNKNOWN, what)
         return
     if refund.status != REFUND_WORDS.get(record.status):
         what = f"Refund {refund.reference} is {record.status} at Xendit, but {refund.status} here."
-        yield of_refund(order, refund, Kind.REFUND, what, FIX if refund.is_open else ASK_XENDIT)
-    if (_minor(record.amount, record.currency), record.currency) != (refund.amount, refund.currency):
-        here = said(refund.amount, refund.currency)
-        there = _money(record.amount, record.currency)
+        yield _of_refund(order, refund, Kind.REFUND, what)
+    is_told = any(case.is_open and case.refund_id == refund.id for case in order.cases)
+    if (_minor(record.amount, record.currency), record.currency) != (refund.amount, refund.currency) and not is_told:
+        here, there = said(refund.amount, refund.currency), _money(record.amount, record.currency)
         what = f"Refund {refund.reference} is over {there} at Xendit, but over {here} here."
-        yield of_refund(order, refund, Kind.REFUND, what, ASK_XENDIT)
+        yield of_order(order, Kind.REFUND, what, ASK_XENDIT)
+
+
+def _of_refund(order: Order, refund: Refund, kind: Kind, what: str) -> Difference:
+    """A refund that has come to its end here is not looked at again by anybody."""
+    if refund.is_open or refund.is_rejected:
+        return of_refund(order, refund, kind, what)
+    return of_order(order, kind, what, ASK_XENDIT)
 
 
 def compared_foreign(order: Order, records: list[RefundRecord]) -> Iterator[Difference]:
     """Yield the refunds that Xendit made of this order's payments and that the shop knows nothing of."""
     refunds = [refund for payment in order.payments for refund in payment.refunds]
     ours = {refund.reference for refund in refunds} | {refund.refund_id for refund in refunds}
-    by_hand = [refund for refund in refunds if refund.status == RefundStatus.BY_HAND]
+    by_hand = [refund.amount for refund in refunds if refund.status == RefundStatus.BY_HAND]
     for record in records:
+        amount = _minor(record.amount, record.currency)
         if {record.id, record.reference} & ours or record.has_failed or record.was_canceled:
             continue
-        if any(refund.amount == _minor(record.amount, record.currency) for refund in by_hand):
+        if amount in by_hand:
+            by_hand.remove(amount)
             continue
         back = _money(record.amount, record.currency)
         what = f"Xendit gave back {back} by {record.id}, of which the shop knows nothing."

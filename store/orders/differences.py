@@ -43,7 +43,8 @@ KNOWN = frozenset({Kind.CASE, Kind.DECIDED, Kind.REFUND_DUE})
 class Difference:
     """One of them in a sentence, with what to do. It is about an order, by its number, or a product, by its slug.
 
-    `attempt_id` or `refund_id` is what `--fix` has to look at to settle it, if anything can.
+    `attempt_id`, with Xendit's `payment_id` where it is about one that the shop lacks, or `refund_id` is what `--fix`
+    has to look at to settle it, if anything can.
     """
 
     kind: Kind
@@ -52,17 +53,13 @@ class Difference:
     order: str | None = None
     product: str | None = None
     attempt_id: int | None = None
+    payment_id: str | None = None
     refund_id: int | None = None
-    product_id: int | None = None
     is_fixed: bool = False
 
     @property
     def is_known(self) -> bool:
         return self.kind in KNOWN
-
-    @property
-    def can_be_settled(self) -> bool:
-        return any((self.attempt_id, self.refund_id, self.product_id))
 
 
 def of_order(order: Order, kind: Kind, what: str, advice: str = LOOK) -> Difference:
@@ -70,14 +67,14 @@ def of_order(order: Order, kind: Kind, what: str, advice: str = LOOK) -> Differe
     return Difference(kind, what, advice, order=order.number)
 
 
-def of_attempt(order: Order, attempt: Attempt, kind: Kind, what: str, advice: str = FIX) -> Difference:
-    """Return a difference that a look at the attempt's session may settle."""
-    return Difference(kind, what, advice, order=order.number, attempt_id=attempt.id)
+def of_attempt(order: Order, attempt: Attempt, kind: Kind, what: str, payment_id: str | None = None) -> Difference:
+    """Return a difference that a look at the attempt's session, and at this payment, may settle."""
+    return Difference(kind, what, FIX, order=order.number, attempt_id=attempt.id, payment_id=payment_id)
 
 
-def of_refund(order: Order, refund: Refund, kind: Kind, what: str, advice: str = FIX) -> Difference:
+def of_refund(order: Order, refund: Refund, kind: Kind, what: str) -> Difference:
     """Return a difference that a look at the refund may settle."""
-    return Difference(kind, what, advice, order=order.number, refund_id=refund.id)
+    return Difference(kind, what, FIX, order=order.number, refund_id=refund.id)
 
 
 def is_explained(order: Order, attempt: Attempt, *kinds: CaseKind) -> bool:

@@ -1,6 +1,7 @@
 """Asking Xendit for all that it has of an order, in the name of `reconcile`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from ..models import Attempt, Order, Refund
@@ -13,9 +14,11 @@ from ..xendit import (
     Session,
     XenditError,
 )
-from . import settling
+from . import refunds, settling
 from .comparison import Found
+from .differences import Difference
 from .pacing import PacedClient
+from .records import Hint
 
 # After so many calls in a row without an answer Xendit is away, and is not asked any more.
 FAILURES_IN_A_ROW = 3
@@ -48,7 +51,7 @@ class Inquiry:
         if attempt.session_id:
             session = self._read(lambda: self._provider.get_session(attempt.session_id))
         if session:
-            named.append(session.payment_id or self._late_payment(attempt, session))
+            named += [session.payment_id, self._newest_payment(attempt, session)]
         return Found(session, {each: self._payment(each) for each in dict.fromkeys(named) if each})
 
     def refund(self, refund: Refund) -> RefundRecord | None:
@@ -56,7 +59,7 @@ class Inquiry:
         record = next((each for each in self._newest() if each.reference == refund.reference), None)
         if record is None and refund.refund_id:
             record = self._read(lambda: self._provider.get_refund(refund.refund_id))
-        if record is None and not self._serves_refunds:
+        if record is None and not (self._serves_refunds or refund.is_rejected):
             raise NoAnswer
         return record
 
@@ -67,20 +70,24 @@ class Inquiry:
         request_ids -= {None}
         return [each for each in self._newest() if each.payment_request_id in request_ids] if request_ids else []
 
-    def settle(self, attempt_id: int) -> None:
-        """Settle an attempt by Xendit's record, as far as that goes."""
-        try:
-            self._ask(lambda: settling.settle(attempt_id, self._provider, "reconcile"))
-        except (NoAnswer, XenditError, InvalidMove):
-            return  # the next look tells what is left
+    def settle(self, difference: Difference) -> None:
+        """Have settled by Xendit's record what can be, as the worker does it. The next look tells what is left."""
+        if self.away:
+            return
+        with suppress(XenditError, InvalidMove):
+            if difference.refund_id:
+                refunds.check(difference.refund_id, self._provider)
+            elif difference.attempt_id:
+                hint = Hint(payment_id=difference.payment_id)
+                settling.settle(difference.attempt_id, self._provider, "reconcile", hint=hint)
 
     def _payment(self, payment_id: str) -> PaymentRecord | None:
         return self._read(lambda: self._provider.get_payment(payment_id))
 
-    def _late_payment(self, attempt: Attempt, session: Session) -> str | None:
-        """Money that came after a session's end is named by its payment request alone."""
+    def _newest_payment(self, attempt: Attempt, session: Session) -> str | None:
+        """Money that came after a session's end, or once more, is named by its payment request alone."""
         request_id = session.payment_request_id or attempt.payment_request_id
-        if request_id is None or not session.has_ended:
+        if request_id is None or session.is_active:
             return None
         asked = self._read(lambda: self._provider.get_payment_request(request_id))
         return asked and asked.latest_payment_id

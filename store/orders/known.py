@@ -10,13 +10,13 @@ from .differences import Difference, Kind, of_order
 NOTHING = "Nothing is to be done."
 # What a person does about a case; {} stands for the order's number.
 ADVICE = {
-    CaseKind.MISMATCH: "Compare it with Xendit's dashboard, then: decide {} accept|reject NOTE",
-    CaseKind.STOCK_GONE: "Give it back: refund {}. Or, once there is stock again: decide {} accept NOTE",
-    CaseKind.SECOND_PAYMENT: "Give it back: refund {}. Or keep it: decide {} accept NOTE",
-    CaseKind.REFUND_FAILED: "To try once more: decide {} reject NOTE. To keep the money: decide {} accept NOTE",
+    CaseKind.MISMATCH: "Compare it with Xendit's dashboard, then: flask --app app decide {} accept|reject NOTE",
+    CaseKind.STOCK_GONE: "Give it back: flask --app app refund {}; or, with stock again: decide {} accept NOTE",
+    CaseKind.SECOND_PAYMENT: "Give it back: flask --app app refund {}; or keep it: decide {} accept NOTE",
+    CaseKind.REFUND_FAILED: "To try again: flask --app app decide {} reject NOTE; to keep the money: accept",
     CaseKind.REFUSED: "Mend what Xendit refuses, such as the key; the next call that works ends this.",
     CaseKind.AUTHORIZED: "Capture the money in Xendit's dashboard, or release it.",
-    CaseKind.UNSURE: "Look in Xendit's dashboard whether anything was paid.",
+    CaseKind.UNSURE: "Look in Xendit's dashboard whether anything was paid: flask --app app decide {} accept NOTE",
 }
 
 
@@ -28,9 +28,9 @@ def known(order: Order) -> Iterator[Difference]:
         elif case.verdict is not None:
             yield of_order(order, Kind.DECIDED, _decision(case), NOTHING)
     for payment in order.payments:
-        if payment.refund_due:
+        if payment.is_due_back:
             what = f"{said(payment.refundable, payment.currency)} of payment {payment.payment_id} are due back."
-            yield of_order(order, Kind.REFUND_DUE, what, f"Give it back: refund {order.number}")
+            yield of_order(order, Kind.REFUND_DUE, what, f"Give it back: flask --app app refund {order.number}")
 
 
 def _decision(case: Case) -> str:

@@ -13,6 +13,7 @@ from ..xendit import (
     PaymentRequestRecord,
     RateLimited,
     RefundRecord,
+    RefundRequest,
     Session,
 )
 from ..xendit.connection import LOOK
@@ -28,7 +29,7 @@ Record = TypeVar("Record")
 
 
 class PacedClient:
-    """Reads as `Client` does, but waits for its turn first, and again after a 429.
+    """Makes calls as `Client` does, but waits for its turn first, and again after a 429.
 
     It keeps to its share of each endpoint, and stops where Xendit's answers say that few calls are left.
     """
@@ -47,6 +48,9 @@ class PacedClient:
     def get_payment_request(self, request_id: str, patience: Patience = LOOK) -> PaymentRequestRecord:
         call = Endpoint.GET_PAYMENT_REQUEST
         return self._paced(call, lambda: self._provider.get_payment_request(request_id, patience))
+
+    def create_refund(self, request: RefundRequest) -> RefundRecord:
+        return self._paced(Endpoint.CREATE_REFUND, lambda: self._provider.create_refund(request))
 
     def get_refund(self, refund_id: str) -> RefundRecord:
         return self._paced(Endpoint.GET_REFUND, lambda: self._provider.get_refund(refund_id))

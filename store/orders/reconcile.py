@@ -82,7 +82,7 @@ class Reconciliation:
 
     def _product(self, miscount: counting.Miscount) -> Difference:
         what = f"The stock is {miscount.stock}, but its movements add up to {miscount.moved}."
-        found = Difference(Kind.STOCK, what, BY_HAND, product=miscount.slug, product_id=miscount.product_id)
+        found = Difference(Kind.STOCK, what, BY_HAND, product=miscount.slug)
         if self._is_fixing:
             with transaction():
                 counting.write_count(miscount.product_id)
@@ -91,8 +91,8 @@ class Reconciliation:
     def _order(self, loaded: Loaded) -> Iterator[Difference]:
         look = self._look(loaded)
         if look.differences:
-            if self._is_fixing:
-                self._settle(look.differences)
+            for difference in look.differences if self._is_fixing else ():
+                self._xendit.settle(difference)
             before, loaded = look, _load([loaded.order.id])[0]
             look = self._look(loaded)
             if not look.is_whole:
@@ -105,11 +105,6 @@ class Reconciliation:
         yield from known(loaded.order)
         if not look.is_whole:
             self.course.note_failure(loaded.order.number)
-
-    def _settle(self, differences: list[Difference]) -> None:
-        """Have settled what can be settled, by Xendit's record and as the worker does it."""
-        for attempt_id in sorted({each.attempt_id for each in differences if each.attempt_id}):
-            self._xendit.settle(attempt_id)
 
     def _look(self, loaded: Loaded) -> Look:
         order = loaded.order
