@@ -52,10 +52,9 @@ def _nothing_is_due(order: Order, payment: Payment) -> None:
 
 def _follow(order: Order, refund: Refund, cause: str) -> None:
     own = order.own_payments
-    had_its_pieces = order.status in (OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED)
     if sum(each.refunded for each in own) >= sum(each.amount for each in own):
         order.move_to(OrderStatus.REFUNDED, cause)
-        if refund.restock and had_its_pieces:
+        if refund.restock:
             stock.give_back(order)
     elif order.is_paid:
         order.move_to(OrderStatus.PARTIALLY_REFUNDED, cause)

@@ -74,7 +74,7 @@ def _locked(number: str) -> Order:
 
 
 def _chosen(order: Order, payment_id: str | None) -> Payment:
-    """Return the payment that is meant: the one that is named, that is under way, that is due, or else the newest."""
+    """Return the payment that is meant: the one that is named, that is due, or else the newest."""
     captured = [payment for payment in order.payments if payment.is_captured]
     if not captured:
         raise RefundRefused(f"No money was captured for order {order.number}, so there is nothing to give back.")
@@ -84,9 +84,11 @@ def _chosen(order: Order, payment_id: str | None) -> Payment:
             known = ", ".join(payment.payment_id for payment in captured)
             raise RefundRefused(f"Order {order.number} has no captured payment {payment_id}. It has {known}.")
         return named[0]
-    under_way = [payment for payment in captured if payment.open_refund]
     due = [payment for payment in captured if payment.refund_due]
-    return (under_way or due or captured)[-1]
+    newest = captured[-1]
+    if not due and any(payment.refunded for payment in captured if payment is not newest):
+        raise RefundRefused(f"Another payment of order {order.number} was given back already.{_hint(order)}")
+    return (due or captured)[-1]
 
 
 def _see_that_none_is_open(payment: Payment, wish: Wish) -> None:

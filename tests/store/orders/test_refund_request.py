@@ -1,16 +1,20 @@
 """Asking for a refund: of which payment, how much, and when there is nothing to give back; two at once make one."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from store.database import db, release, transaction
 from store.models import Order, Payment, Refund
+from store.orders.finding import lock
 from store.orders.refund_request import LONGEST_NOTE, RefundRefused, UnderWay, Wish, ask
 from store.rules.status import OrderStatus, PaymentStatus, RefundStatus
 
 from ...at_once import all_at_once
+from ...databases import only_postgresql
 from ...in_process import Shop
+from ...waiting import PATIENCE, wait_until
 from .. import money
 from .conftest import Desk
 
@@ -91,10 +95,25 @@ def test_of_two_payments_of_which_none_is_due_it_is_the_newest_unless_one_is_nam
     first, second = paid.payments[0], with_second_payment(paid)
     desk.sets(second, refund_due=False)
 
-    named = ask(paid.number, Wish(note="by bank", payment_id=first.payment_id))
     newest = ask(paid.number, Wish(note="by bank"))
+    named = ask(paid.number, Wish(note="by bank", payment_id=first.payment_id))
 
     assert (named.payment, newest.payment) == (first, second)
+
+
+def test_once_one_of_two_payments_went_back_the_other_must_be_named(desk: Desk, paid: Order):
+    second = with_second_payment(paid)
+    desk.sets(second, refund_due=False)
+    ask(paid.number, Wish(note="by bank", payment_id=paid.payments[0].payment_id))
+
+    assert f"--payment {second.payment_id}" in refusal(paid)
+
+
+def test_one_that_is_under_way_keeps_nobody_from_giving_back_what_is_due(desk: Desk, paid: Order):
+    second = with_second_payment(paid)
+    ask(paid.number, Wish(payment_id=paid.payments[0].payment_id))
+
+    assert ask(paid.number, Wish()).payment is second
 
 
 def test_the_one_that_is_due_comes_before_the_newest(desk: Desk, paid: Order):
@@ -175,3 +194,21 @@ def test_two_at_once_make_one(desk: Desk, shop: Shop, paid: Order):
 
     assert sorted(said) == [f"{number}-R1", *[f"{number}-R1 is under way"] * (SIDES - 1)]
     assert len(rows()) == 1
+
+
+@only_postgresql
+def test_who_asks_while_another_one_does_waits_and_then_sees_it(desk: Desk, shop: Shop, paid: Order):
+    number, waiting = paid.number, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+    def asks() -> None:
+        with shop.app.app_context():
+            ask(number, Wish())
+
+    with ThreadPoolExecutor(1) as pool, transaction():
+        money.goes_back(lock(paid.id).payments[0], RefundStatus.SENT)
+        other = pool.submit(asks)
+        wait_until(lambda: shop.database.run(f"{waiting} AND datname = current_database()"))
+        db.session.commit()
+
+        with pytest.raises(UnderWay):
+            other.result(PATIENCE)

@@ -158,6 +158,20 @@ def test_a_record_that_does_not_fit_changes_nothing_until_it_does(desk: Desk, sa
     assert (refund.status, paid.attention) == (RefundStatus.SUCCEEDED, None)
 
 
+def test_a_record_that_fits_again_ends_its_case_though_the_refund_is_still_pending(
+    desk: Desk, sandbox: Sandbox, paid: Order
+):
+    sandbox.change_account(refund_seconds=1000)
+    refund = desk.gives_back(paid)
+    sandbox.spoil("get_refund", "wrong_amount")
+
+    desk.looks_at_refunds()
+    between = paid.attention is None
+    desk.looks_at_refunds()
+
+    assert (between, refund.status, paid.attention) == (False, RefundStatus.PENDING, None)
+
+
 def test_a_status_that_nobody_knows_is_pending(desk: Desk, sandbox: Sandbox, paid: Order):
     sandbox.spoil("create_refund", "wrong_status", value="REVIEWED")
 
