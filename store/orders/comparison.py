@@ -127,7 +127,7 @@ def _owner(
     order: Order, attempt: Attempt, session: Session | None, record: PaymentRecord
 ) -> Iterator[Difference]:  # fmt: skip
     """The payment is of the attempt's session."""
-    is_its = is_of(record, session, attempt.reference) if session else record.belongs_to(attempt.reference)
+    is_its = is_of(record, session and session.payment_request_id, attempt.reference)
     if not is_its and not is_explained(order, attempt, CaseKind.MISMATCH):
         what = f"Payment {record.id} is of {record.reference or 'nothing'} at Xendit, but of {attempt.reference} here."
         yield of_order(order, Kind.PAYMENT, what, ASK_XENDIT)
