@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..models import Attempt, Order, Payment, Refund
-from ..rules.money import CURRENCIES, InexactAmount, from_major
+from ..rules.money import InexactAmount, from_major
 from ..rules.status import AttemptStatus, CaseKind, PaymentStatus, RefundStatus
 from ..xendit import PaymentRecord, PaymentRecordStatus, RefundRecord, RefundRecordStatus, Session, SessionStatus
 from .audit import said
@@ -190,7 +190,7 @@ def compared_foreign(order: Order, records: list[RefundRecord]) -> Iterator[Diff
 
 def _minor(amount: Decimal | None, currency: str) -> int | None:
     try:
-        return None if amount is None or currency not in CURRENCIES else from_major(amount, currency)
+        return None if amount is None else from_major(amount, currency)
     except InexactAmount:
         return None
 

@@ -6,6 +6,8 @@ from ..xendit import PaymentRecord, Session
 from .records import Record, is_of
 
 CURRENCY_LENGTH = 3
+# Of a number that nobody would write as a sum so many characters are shown.
+SUM_LENGTH = 40
 
 
 def problem(attempt: Attempt, record: Record) -> str | None:
@@ -30,7 +32,7 @@ def _session_problem(attempt: Attempt, session: Session) -> str | None:
     if session.type != "PAY":
         return f"the session at Xendit is of type {session.type[:20]}."
     if not _is_asked(attempt, session.amount, session.currency):
-        return f"Xendit's record shows {session.amount} {session.currency[:CURRENCY_LENGTH]}."
+        return f"Xendit's record shows {_shown(session.amount, session.currency)}."
     return None
 
 
@@ -45,7 +47,7 @@ def _payment_problem(attempt: Attempt, record: Record) -> str | None:
     if not payment.is_captured:
         return f"Xendit calls the session {record.session.status}, but its payment is {payment.status[:20]}."
     if not _is_asked(attempt, payment.captured, payment.currency):
-        return f"Xendit captured {payment.captured} {payment.currency[:CURRENCY_LENGTH]}."
+        return f"Xendit captured {_shown(payment.captured, payment.currency)}."
     return None
 
 
@@ -59,3 +61,8 @@ def _is_asked(attempt: Attempt, value: object, currency: str) -> bool:
         return currency == attempt.currency and from_major(value, currency) == attempt.amount
     except InexactAmount:
         return False
+
+
+def _shown(value: object, currency: str) -> str:
+    """Return a sum as Xendit names it, which may be in no currency that we know."""
+    return f"{str(value)[:SUM_LENGTH]} {currency[:CURRENCY_LENGTH]}"

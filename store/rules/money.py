@@ -39,14 +39,14 @@ class InexactAmount(ValueError):
 def from_major(value: int | str | Decimal, currency: str) -> int:
     """Return `value`, in major units, as minor units of `currency`.
 
-    Raises InexactAmount for anything that is not exactly a whole number of minor units.
+    Raises InexactAmount for anything that is not exactly a whole number of minor units of a currency in CURRENCIES.
     """
     try:
         minor = Decimal(value).scaleb(CURRENCIES[currency].decimals, _EXACT)
         # 1e999999 is a whole number too, and Python takes half a minute to write it out.
         if not minor.is_finite() or minor.adjusted() >= LONGEST_AMOUNT or minor != minor.to_integral_value():
             raise InexactAmount(f"{value} {currency}")
-    except (ArithmeticError, ValueError, TypeError) as error:
+    except (ArithmeticError, ValueError, TypeError, KeyError) as error:
         raise InexactAmount(f"{value!r} {currency}") from error
     return int(minor)
 

@@ -46,6 +46,29 @@ def test_a_payment_that_does_not_fit_pays_nothing_until_the_record_is_right(
     assert [(each.amount, each.status) for each in order.payments] == [(order.amount, PaymentStatus.CAPTURED)]
 
 
+def test_money_in_a_currency_that_the_shop_does_not_know_is_suspect_and_told(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    sandbox.spoil("get_payment", "wrong_currency", value="JPY")
+
+    desk.settles(order)
+
+    assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.SUSPECT)
+    assert "JPY" in order.attention
+    assert order.payments == []
+
+
+def test_a_number_that_is_too_long_for_a_sentence_is_told_in_part(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    sandbox.spoil("get_session", "wrong_amount", value="9" * 250)
+
+    desk.settles(order)
+
+    assert order.newest_attempt.status == AttemptStatus.SUSPECT
+    assert "shows 9999" in order.attention
+
+
 def test_a_payment_that_is_pending_is_waited_for(desk: Desk, sandbox: Sandbox):
     order = paid_but(desk, sandbox, "payment_pending")
     waiting = order.newest_attempt.status, order.attention

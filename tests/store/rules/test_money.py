@@ -50,6 +50,7 @@ def test_a_whole_amount_is_an_int_in_major_units(currency: str):
         ("NaN", "IDR"), ("Infinity", "THB"), ("-Infinity", "SGD"), ("", "IDR"), ("Rp1", "IDR"), ("1,000", "MYR"),
         (None, "IDR"), ("1e999999999", "IDR"), ("1e-999999999", "USD"),
         ("150000.00000000000000000000000000000001", "IDR"), ("1" + "0" * 18, "IDR"),
+        (1, "JPY"), (1, ""),
     ],
 )  # fmt: skip
 def test_an_amount_that_is_no_whole_number_of_minor_units_is_refused(value, currency: str):
