@@ -14,7 +14,7 @@ from ..rules.clock import now
 from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, LEASE, TRY_AGAIN_SPREAD, try_again_after
 from ..rules.status import OPEN_ATTEMPT, AttemptStatus
 from ..xendit import Client, NotSent, ProviderUnavailable, XenditError
-from . import closing, settling
+from . import closing, queues, settling
 from .finding import lock_with_attempt
 
 log = logging.getLogger(__name__)
@@ -27,12 +27,10 @@ def take(limit: int) -> list[int]:
     Whoever has waited longest comes first: where the limit does not reach, nobody waits for ever.
     """
     kinds = (*_strays(), _due())
-    if limit < 1 or not any(db.session.scalars(kind.limit(1)).first() for kind in kinds):
+    if limit < 1 or queues.are_empty(kinds):
         return []
     with transaction():
-        taken: list[Attempt] = []
-        for kind in kinds:
-            taken += db.session.scalars(kind.limit(limit - len(taken)).with_for_update(skip_locked=True))
+        taken = queues.locked(kinds, limit)
         for attempt in taken:
             attempt.next_check_at = now() + LEASE
         return [attempt.id for attempt in taken]

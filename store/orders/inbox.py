@@ -13,7 +13,7 @@ from ..rules.clock import now
 from ..rules.schedule import FURTHEST_WEBHOOK, HINTS_APART, LEASE, WEBHOOK_WAITS
 from ..rules.status import OPEN_ATTEMPT
 from ..xendit import Client, Event, XenditError
-from . import refunds, settling
+from . import queues, refunds, settling
 from .finding import lock_with_attempt
 from .records import Hint
 
@@ -55,16 +55,13 @@ def take(limit: int) -> list[int]:
     An event whose every try ended in a failure that nobody foresaw is closed; polling is left to find what it meant.
     """
     still_open = db.select(WebhookEvent).where(WebhookEvent.processed_at.is_(None))
-    stray = still_open.where(WebhookEvent.due_at > now() + FURTHEST_WEBHOOK)
-    due = still_open.where(WebhookEvent.due_at <= now())
-    if not any(db.session.scalars(kind.limit(1)).first() for kind in (stray, due)):
+    in_turn = still_open.order_by(WebhookEvent.due_at, WebhookEvent.id)
+    strays, due = WebhookEvent.due_at > now() + FURTHEST_WEBHOOK, WebhookEvent.due_at <= now()
+    kinds = in_turn.where(strays), in_turn.where(due)
+    if queues.are_empty(kinds):
         return []
     with transaction():
-        found = []
-        for kind in (stray, due):
-            in_turn = kind.order_by(WebhookEvent.due_at, WebhookEvent.id).limit(limit - len(found))
-            found += db.session.scalars(in_turn.with_for_update(skip_locked=True))
-        taken = [row for row in found if not _gave_up(row)]
+        taken = [row for row in queues.locked(kinds, limit) if not _gave_up(row)]
         for row in taken:
             row.due_at = now() + LEASE
             row.tries += 1

@@ -24,7 +24,7 @@ from ..xendit import (
     RefundRequest,
     XenditError,
 )
-from . import giving_back
+from . import giving_back, queues
 from .finding import lock_with_refund
 
 ENDS = {
@@ -55,14 +55,13 @@ def take(limit: int) -> list[int]:
 
     Due is also what is planned further ahead than anything is: the clock went back since.
     """
-    kinds = (Refund.next_check_at > now() + FURTHEST, Refund.next_check_at <= now())
-    in_turn = [db.select(Refund).where(kind).order_by(Refund.next_check_at, Refund.id) for kind in kinds]
-    if limit < 1 or not any(db.session.scalars(kind.limit(1)).first() for kind in in_turn):
+    in_turn = db.select(Refund).order_by(Refund.next_check_at, Refund.id)
+    strays, due = Refund.next_check_at > now() + FURTHEST, Refund.next_check_at <= now()
+    kinds = in_turn.where(strays), in_turn.where(due)
+    if limit < 1 or queues.are_empty(kinds):
         return []
     with transaction():
-        taken: list[Refund] = []
-        for kind in in_turn:
-            taken += db.session.scalars(kind.limit(limit - len(taken)).with_for_update(skip_locked=True))
+        taken = queues.locked(kinds, limit)
         for refund in taken:
             refund.next_check_at = now() + LEASE
         return [refund.id for refund in taken]

@@ -1,0 +1,24 @@
+"""The worker's queues: rows that are due, each taken by one worker at a time.
+
+A queue is given as SELECTs, one for each kind of row in it; those of the first kind come first. What is planned further
+ahead than anything is must be a kind of its own: the clock went back since, and it would wait for that.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Select
+
+from ..database import Base, db
+
+
+def are_empty(kinds: Iterable[Select]) -> bool:
+    """Tell whether nothing is due. That only reads, so that a worker without work keeps nobody from writing."""
+    return not any(db.session.scalars(kind.limit(1)).first() for kind in kinds)
+
+
+def locked(kinds: Iterable[Select], limit: int) -> list[Base]:
+    """Return up to `limit` rows, locked until the transaction ends; without those that somebody else has locked."""
+    taken: list[Base] = []
+    for kind in kinds:
+        taken += db.session.scalars(kind.limit(limit - len(taken)).with_for_update(skip_locked=True))
+    return taken
