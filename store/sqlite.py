@@ -34,6 +34,7 @@ PRAGMAS = (
 )
 # Under this name a connection knows its file: where it lies, and which one it is.
 FILE = "file"
+PUT_AWAY = "its file has been moved, deleted or replaced"
 
 driver: ModuleType = max(sqlite3, brought, key=lambda library: library.sqlite_version_info)
 journal = "wal" if driver.sqlite_version_info >= SAFE_WAL else "delete"
@@ -44,6 +45,7 @@ def listen(engine: Engine) -> None:
     event.listen(engine, "connect", _open)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _damaged, retval=True)
+    _make_no_other(engine)
 
 
 def keep_journal(engine: Engine) -> None:
@@ -102,12 +104,31 @@ def _open(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     record.info[FILE] = file, _identity(file)
 
 
+def _make_no_other(engine: Engine) -> None:
+    """Where a file has been put away, SQLite would make an empty one, and delete the journal that it finds beside it.
+
+    What stands in that journal alone would be lost, however soon the file is put back.
+    """
+    opened: set[str] = set()
+
+    @event.listens_for(engine, "connect")
+    def remember(_: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        file, identity = record.info[FILE]
+        if identity:
+            opened.add(file)
+
+    @event.listens_for(engine, "do_connect")
+    def look(*_: object) -> None:
+        if not all(map(os.path.exists, opened)):
+            raise driver.OperationalError(PUT_AWAY)
+
+
 def _begin(connection: Connection) -> None:
     file, identity = connection.info[FILE]
     if _identity(file) != identity:
         # What is written to a file that has been put away is lost, and SQLite does not notice it.
         connection.invalidate()
-        raise _unusable("its file has been moved, deleted or replaced")
+        raise _unusable(PUT_AWAY)
     mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
     if mode == "IMMEDIATE" and journal != "wal" and connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal":
