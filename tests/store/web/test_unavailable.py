@@ -100,6 +100,15 @@ def test_who_comes_back_from_paying_reads_that_the_shop_is_still_checking(
     assert complaints(caplog) == [f"GET orders.complete: {READ_ONLY}"]
 
 
+def test_a_webhook_that_cannot_be_kept_is_asked_for_again_and_the_log_says_why(
+    locked: Buyer, caplog: pytest.LogCaptureFixture
+):
+    answer = locked.shop.send_webhook({"event": "payment_session.completed", "data": {"payment_session_id": "ps-1"}})
+
+    assert answer.status_code == 503
+    assert complaints(caplog) == ["webhook not stored: attempt to write a readonly database"]
+
+
 def test_a_database_that_is_away_is_a_calm_page(shop: Shop, caplog: pytest.LogCaptureFixture, tmp_path: Path):
     app = shop_app(tmp_path, shop.sandbox, DATABASE_URL=f"sqlite:///{tmp_path / 'none' / 'shop.db'}")
 
