@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from .database import UNAVAILABLE, reason
+from .database import UNAVAILABLE, reason, write_nothing
 from .orders import budget, checks, inbox, refunds
 from .rules import clock
 from .xendit import Client, Endpoint, counted_calls
@@ -65,7 +65,7 @@ class Worker:
         self._jobs = jobs
         self._polls_a_minute = budget.A_MINUTE_WITH_TEST_KEY if is_test_key else budget.A_MINUTE
         self._stopping = threading.Event()
-        self._troubles = Troubles()
+        self._troubles = Troubles(self._write_nothing)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -105,6 +105,10 @@ class Worker:
             taken = job.take(min(limit, budget.left(self._polls_a_minute)))
             # Another worker may just have been faster. Then the rest waits for its lease to end.
             return taken[: budget.reserve(len(taken), self._polls_a_minute)] if taken else []
+
+    def _write_nothing(self) -> None:
+        with self._app.app_context():
+            write_nothing()
 
     def _do(self, job: Job, each: int) -> None:
         with self._app.app_context():
@@ -170,9 +174,13 @@ class Bench:
 
 
 class Troubles:
-    """What fails, for the log: a database that cannot be used is said once, and once that it can be used again."""
+    """What fails, for the log: a database that cannot be used is said once, and once that it can be used again.
 
-    def __init__(self) -> None:
+    Who found nothing to do has only read, which works on a full disk too: so what was said is taken back by a write.
+    """
+
+    def __init__(self, write_nothing: Callable[[], None]) -> None:
+        self._write_nothing = write_nothing
         self._lock = threading.Lock()
         self._without_database: set[str] = set()  # names of the jobs that could not use it when they last tried
         self._is_said = False
@@ -182,6 +190,8 @@ class Troubles:
         """Do some work; tell whether it went well. A failure that nobody foresaw is logged, and the worker goes on."""
         try:
             work()
+            if self._is_said:
+                self._write_nothing()
         except UNAVAILABLE as error:
             self._note_database(job, reason(error))
         except Exception:

@@ -151,9 +151,11 @@ def full_disk(shop: Shop) -> Iterator[None]:
             shop.sql("UPDATE products SET stock = stock")
         processes = [pid for process in (shop.process, shop.worker) for pid in (process.pid, *children(process))]
         before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE, (LIMIT, UNLIMITED)) for pid in processes}
-        yield
-        for pid, limit in before.items():
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
+        try:
+            yield
+        finally:
+            for pid, limit in before.items():
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
 
 
 def children(process: Process) -> list[int]:

@@ -110,6 +110,28 @@ def test_a_database_that_cannot_be_written_is_one_line_in_the_log(tmp_path: Path
     assert record.getMessage().endswith("cannot be used: attempt to write a readonly database")
 
 
+def test_who_only_reads_does_not_take_a_full_disk_for_well_again(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    shop = Shop(tmp_path, Sandbox(), SQLITE)
+    shop.app = shop_app(tmp_path, shop.sandbox, DATABASE_URL=f"sqlite:///file:{tmp_path / 'shop.db'}?mode=ro&uri=true")
+    looks = 0
+
+    def take(_limit: int) -> list[int]:
+        nonlocal looks
+        looks += 1
+        if looks % 2:
+            raise OperationalError("UPDATE", None, Exception("the disk is full"))
+        return []
+
+    ending = EndingClock(50, lambda: worker.stop())
+    with clock.using(ending), caplog.at_level(logging.INFO, logger="store.worker"):
+        worker = shop.worker(Job("letters", 0.25, 1, take, Stuck()))
+        worker.run()
+
+    (record,) = caplog.records
+    assert record.getMessage().endswith("which cannot be used: the disk is full")
+    assert looks > 2
+
+
 def test_a_worker_goes_on_once_the_database_is_back(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     shop = Shop(tmp_path, Sandbox(), SQLITE)
     buyer = paid_unnoticed(shop)
@@ -168,7 +190,7 @@ def test_a_broken_inbox_stops_no_checks_and_is_not_asked_again_and_again(new_sho
     shop.make_everything_due()
     shop.sql("ALTER TABLE webhook_events RENAME TO away")
     asked: list[float] = []
-    inbox, checks = JOBS
+    inbox, checks = JOBS[:2]
     watched = inbox._replace(take=lambda limit: asked.append(clock.monotonic()) or inbox.take(limit))
     ending = EndingClock(5 * 8, lambda: worker.stop())
 
