@@ -23,7 +23,8 @@ from .xendit import Client, Endpoint, counted_calls
 TICK = 0.25  # seconds from one look at all kinds of work to the next
 # After a look that failed, so that a database that is away is not asked again and again.
 AFTER_TROUBLE = 2.0
-# What is under way when the worker is told to end may take so long. A call to Xendit ends after 7 seconds.
+# What is under way when the worker is told to end may take so long. A look at Xendit ends after 7 seconds; what takes
+# longer, as a refund may that is just sent, is taken again when its lease is over.
 ENDS_WITHIN = 9.0
 
 log = logging.getLogger(__name__)

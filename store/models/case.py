@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.status import CaseKind
-from .columns import Text, one_of
+from .columns import NOTE_LENGTH, Text, one_of
 
 REASON_LENGTH = 200
 
@@ -33,7 +33,7 @@ class Case(db.Model):
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     verdict: Mapped[str | None] = mapped_column(Text(10))
-    note: Mapped[str | None] = mapped_column(Text(500))
+    note: Mapped[str | None] = mapped_column(Text(NOTE_LENGTH))
 
     def is_about(self, kinds: Iterable[CaseKind], about: Mapping[str, int]) -> bool:
         return self.kind in kinds and all(getattr(self, name) == value for name, value in about.items())

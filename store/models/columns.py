@@ -12,6 +12,8 @@ from ..database import db
 # NUL, which PostgreSQL keeps in no text, and halves of a character, which UTF-8 does not write. A command line can have
 # the second, and a form both.
 _CANNOT_BE_KEPT = re.compile("[\0\ud800-\udfff]")
+# What a person writes about a decision or a refund; in characters.
+NOTE_LENGTH = 500
 # Minor units of the currency beside it. 32 bits end at Rp2.147.483.647, which a large order reaches.
 Amount = Annotated[int, mapped_column(BigInteger)]
 

@@ -10,7 +10,7 @@ from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import next_refund_look
 from ..rules.status import DONE_REFUND, OPEN_REFUND, REFUND_MOVES, RefundStatus, check_move
-from .columns import Amount, Text, one_of, whole
+from .columns import NOTE_LENGTH, Amount, Text, one_of, whole
 from .order_event import OrderEvent
 
 IS_OPEN = text(one_of("status", sorted(OPEN_REFUND)))
@@ -45,7 +45,7 @@ class Refund(db.Model):
     currency: Mapped[str] = mapped_column(Text(3))
     reason: Mapped[str] = mapped_column(Text(30))
     restock: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str | None] = mapped_column(Text(500))  # what a person wrote who gave it back by hand
+    note: Mapped[str | None] = mapped_column(Text(NOTE_LENGTH))  # what a person wrote who gave it back by hand
     failure_code: Mapped[str | None] = mapped_column(Text(64))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

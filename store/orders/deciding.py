@@ -10,13 +10,13 @@ from typing import NamedTuple
 from ..catalog import stock
 from ..database import db, retried, transaction
 from ..models import Attempt, Case, Order, Payment, Refund
+from ..models.columns import NOTE_LENGTH
 from ..rules.money import written
 from ..rules.status import AttemptStatus, CaseKind, OrderStatus, Verdict
 from ..rules.typed import plain
 from . import closing, crediting
 from .finding import lock, order_numbered
 
-NOTE_LENGTH = 500
 GOODS_GONE = "its goods are gone, so it cannot be filled. Give the money back: flask --app app refund {}"
 PASSES_BY_ITSELF = {
     CaseKind.AUTHORIZED: "capture or void the payment in Xendit's dashboard; the shop sees it by itself",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..database import db, retried, transaction
 from ..models import Order, Payment, Refund
+from ..models.columns import NOTE_LENGTH
 from ..rules.clock import now
 from ..rules.money import CURRENCIES, InexactAmount, from_typed, written
 from ..rules.schedule import FIRST_REFUND_LOOK
@@ -15,8 +16,6 @@ from ..rules.typed import plain
 from ..xendit import RefundReason
 from . import giving_back
 from .finding import lock, order_numbered
-
-LONGEST_NOTE = 500
 
 
 class RefundRefused(Exception):
@@ -165,6 +164,6 @@ def _note(typed: str | None) -> str | None:
     if typed is None:
         return None
     note = plain(typed)
-    if not note or len(note) > LONGEST_NOTE:
-        raise RefundRefused(f"A note of up to {LONGEST_NOTE} characters must say how it was given back.")
+    if not note or len(note) > NOTE_LENGTH:
+        raise RefundRefused(f"A note of up to {NOTE_LENGTH} characters must say how it was given back.")
     return note

@@ -67,16 +67,17 @@ FIRST_REFUND_LOOK = timedelta(seconds=10)
 SEND_REFUND_FOR = timedelta(hours=24)
 SEND_REFUND_TIMES = 8
 
-# Nothing is ever planned further ahead than this. What is, was planned before the clock went back, and is due now.
-FURTHEST_WHILE_OPEN = TRY_AGAIN_AFTER_MOST * TRY_AGAIN_SPREAD[1]
-FURTHEST = timedelta(days=1)
-FURTHEST_WEBHOOK = max(LEASE, *WEBHOOK_WAITS)
 # So long after the end of the hold, and after so many looks that failed one after another, a closing order is canceled
 # without Xendit's word. A clock that leaps brings the time about, but not the looks.
 GIVE_UP_CLOSING = timedelta(hours=24)
 GIVE_UP_LOOKS = 20
 # Money that is reserved waits for the merchant to capture it, for a week at most (CONTRACT 5.3).
 CAPTURE_LOOKS_EVERY = timedelta(minutes=5)
+
+# Nothing is ever planned further ahead than this. What is, was planned before the clock went back, and is due now.
+FURTHEST_WHILE_OPEN = TRY_AGAIN_AFTER_MOST * TRY_AGAIN_SPREAD[1]
+FURTHEST = timedelta(days=1)
+FURTHEST_WEBHOOK = max(LEASE, *WEBHOOK_WAITS)
 
 
 def hold_length(hold_minutes: int) -> timedelta:
@@ -120,8 +121,8 @@ def next_check(status: AttemptStatus, sent_at: datetime | None, expires_at: date
         return None
     if status == AttemptStatus.NEW:
         return now + UNSENT_FOR
-    is_open = status in (AttemptStatus.SENT, AttemptStatus.SUSPECT)
-    if sent_at and (status == AttemptStatus.ACTIVE or (is_open and expires_at > now)):
+    may_open = status in (AttemptStatus.SENT, AttemptStatus.SUSPECT)
+    if sent_at and (status == AttemptStatus.ACTIVE or (may_open and expires_at > now)):
         return _while_open(sent_at, expires_at, now)
     looks = (expires_at + late for late in LATE_LOOKS)
     return next((min(look, now + FURTHEST) for look in looks if look > now), None)
@@ -129,15 +130,7 @@ def next_check(status: AttemptStatus, sent_at: datetime | None, expires_at: date
 
 def next_capture_check(expires_at: datetime, now: datetime) -> datetime:
     """Return when to look again whether reserved money was captured, or went back."""
-    following, at_the_end = now + CAPTURE_LOOKS_EVERY, expires_at + GRACE
-    return min(following, at_the_end) if at_the_end > now else following
-
-
-def _while_open(sent_at: datetime, expires_at: datetime, now: datetime) -> datetime:
-    looks = (sent_at + early for early in FIRST_LOOKS)
-    following = min(next((look for look in looks if look > now), now + THEN_EVERY), now + THEN_EVERY)
-    at_the_end = expires_at + GRACE
-    return min(following, at_the_end) if at_the_end > now else following
+    return _or_at_the_end(now + CAPTURE_LOOKS_EVERY, expires_at, now)
 
 
 def try_again_after(failed_looks: int) -> timedelta:
@@ -167,3 +160,15 @@ def next_refund_look(sent_at: datetime, failed_looks: int, now: datetime) -> dat
 def is_refund_given_up(sent_at: datetime, failed_looks: int, now: datetime) -> bool:
     """Tell whether a refund that Xendit does not have is not sent again. One jump of the clock is not enough."""
     return now >= sent_at + SEND_REFUND_FOR and failed_looks >= SEND_REFUND_TIMES
+
+
+def _while_open(sent_at: datetime, expires_at: datetime, now: datetime) -> datetime:
+    looks = (sent_at + early for early in FIRST_LOOKS)
+    following = min(next((look for look in looks if look > now), now + THEN_EVERY), now + THEN_EVERY)
+    return _or_at_the_end(following, expires_at, now)
+
+
+def _or_at_the_end(following: datetime, expires_at: datetime, now: datetime) -> datetime:
+    """Return that moment, or the end of the session if that comes first and is still to come."""
+    at_the_end = expires_at + GRACE
+    return min(following, at_the_end) if at_the_end > now else following

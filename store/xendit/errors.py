@@ -47,11 +47,6 @@ class ProviderRefused(XenditError):
         return self.status == 409 or self.code == "INVALID_EXPIRY_DATE"
 
     @property
-    def is_refusal_of_channel(self) -> bool:
-        """Tell whether the way that was paid by gives no such refund: a person must (CONTRACT 6.3)."""
-        return self.code in ("REFUND_NOT_SUPPORTED", "PARTIAL_REFUND_NOT_SUPPORTED")
-
-    @property
     def may_work_later(self) -> bool:
         """Tell whether the same refund may be taken later, as it is: one pending blocks the next (CONTRACT 6.3)."""
         return self.code in ("REFUND_IN_PROGRESS", "TEMPORARILY_UNAVAILABLE")

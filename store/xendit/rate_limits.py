@@ -31,17 +31,12 @@ class RateLimits:
         self._monotonic = monotonic
         self._standings: dict[str, Standing] = {}
 
-    def left_for(self, endpoint: str) -> int | None:
-        """Return how many calls of an `Endpoint` may still be made; None if no recent answer told."""
-        standing = self._current(endpoint)
-        return standing.left if standing else None
-
     def wait_for(self, endpoint: str) -> float:
         """Return for how many seconds work that can wait should make no call of an `Endpoint`; 0.0 is now."""
-        standing = self._current(endpoint)
+        standing = self._standings.get(endpoint)
         if standing is None or standing.left > standing.limit * SPARE:
             return 0.0
-        return standing.until - self._monotonic()
+        return max(0.0, standing.until - self._monotonic())
 
     def note(self, endpoint: str, headers: Mapping[str, str], is_refused: bool) -> None:
         """Keep what the headers of an answer tell. After a 429 no more calls are left, whatever they tell."""
@@ -54,7 +49,3 @@ class RateLimits:
             self._standings[endpoint] = Standing(int(limit[0]) if limit else 0, 0, until)
         elif limit and left and seconds:
             self._standings[endpoint] = Standing(int(limit[0]), int(left[0]), until)
-
-    def _current(self, endpoint: str) -> Standing | None:
-        standing = self._standings.get(endpoint)
-        return standing if standing and standing.until > self._monotonic() else None

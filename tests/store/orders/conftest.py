@@ -115,8 +115,14 @@ class Desk:
     def hears(self) -> None:
         """Let Xendit end what is pending and send its webhooks, and the worker work through them."""
         self.shop.sandbox.delivers()
-        for event_id in inbox.take(ALL):
+        self.works_through_inbox()
+
+    def works_through_inbox(self) -> list[int]:
+        """Let the worker do once what is due in the inbox; return what it took."""
+        taken = inbox.take(ALL)
+        for event_id in taken:
             inbox.process(event_id, self.provider)
+        return taken
 
     def waits(self, **duration: float) -> None:
         """Let time pass for the shop; at Xendit it stands, so that nothing expires there meanwhile."""

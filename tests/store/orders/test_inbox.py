@@ -37,14 +37,6 @@ def record(sandbox: Sandbox, order: Order) -> dict:
     return sandbox.session(order.newest_attempt.session_id)
 
 
-def works_through(desk: Desk) -> list[int]:
-    """One pass of the worker; return what it took."""
-    taken = inbox.take(ALL)
-    for event_id in taken:
-        inbox.process(event_id, desk.provider)
-    return taken
-
-
 def test_events_that_have_waited_longest_are_taken_first_and_no_more_than_asked_for(desk: Desk):
     first, second, third = keep_several(3)
 
@@ -80,7 +72,7 @@ def test_an_event_that_was_taken_is_taken_again_once_its_lease_is_over(desk: Des
 def test_an_event_that_comes_twice_is_kept_once_and_looked_at_again(desk: Desk):
     body = event("payment_session.completed", {"payment_session_id": "ps-1", "status": "COMPLETED"})
     row = keep(body)
-    works_through(desk)
+    desk.works_through_inbox()
     done = row.processed_at
 
     again = keep({**body, "created": "2030-01-01T00:00:00Z"})
@@ -92,7 +84,7 @@ def test_an_event_that_comes_twice_is_kept_once_and_looked_at_again(desk: Desk):
 
 def test_an_event_that_was_worked_through_is_not_taken_again(desk: Desk):
     row = keep(event("test", {"payment_id": "py-1"}))
-    works_through(desk)
+    desk.works_through_inbox()
     desk.waits(days=1)
 
     assert row.processed_at is not None
@@ -107,7 +99,7 @@ def test_the_news_of_money_makes_the_order_paid(desk: Desk, sandbox: Sandbox, na
     build = session_event if kind == "payment_session" else payment_event
     row = keep(build(what, record(sandbox, order)))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (order.is_paid, order.attention) == (True, None)
     assert row.processed_at is not None
@@ -118,11 +110,11 @@ def test_the_webhooks_that_the_sandbox_sends_make_the_order_paid_once(desk: Desk
     desk.pays(order)
     sandbox.delivers()
 
-    taken = works_through(desk)
+    taken = desk.works_through_inbox()
 
     assert len(taken) >= 2
     assert order.is_paid
-    assert works_through(desk) == []
+    assert desk.works_through_inbox() == []
 
 
 def test_the_news_of_an_expired_session_cancels_the_order(desk: Desk, sandbox: Sandbox):
@@ -130,7 +122,7 @@ def test_the_news_of_an_expired_session_cancels_the_order(desk: Desk, sandbox: S
     sandbox.expire(order.newest_attempt.session_id)
     keep(session_event("expired", record(sandbox, order)))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert order.is_canceled
 
@@ -140,7 +132,7 @@ def test_news_that_xendit_does_not_confirm_moves_nothing(desk: Desk, sandbox: Sa
     order = desk.opens()
     keep(session_event(what, record(sandbox, order), payment_id="py-forged"))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.ACTIVE)
 
@@ -152,7 +144,7 @@ def test_news_of_money_that_is_not_seen_yet_is_looked_at_again_after_growing_wai
     row = keep(session_event("completed", record(sandbox, order)))
     waits = []
 
-    while works_through(desk) and not row.processed_at:
+    while desk.works_through_inbox() and not row.processed_at:
         waits.append(row.due_at - now())
         desk.waits(seconds=waits[-1].total_seconds())
 
@@ -166,10 +158,10 @@ def test_while_xendit_does_not_answer_an_event_waits(desk: Desk, sandbox: Sandbo
     row = keep(session_event("completed", record(sandbox, order)))
     sandbox.spoil("get_session", "error", status=503)
 
-    works_through(desk)
+    desk.works_through_inbox()
     waiting = order.status, row.processed_at
     desk.waits(seconds=1)
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert waiting == (OrderStatus.PENDING, None)
     assert order.is_paid
@@ -191,7 +183,7 @@ def test_a_failed_try_leaves_its_reason_and_nothing_else(desk: Desk, sandbox: Sa
     order = desk.opens()
     keep(payment_event("failure", record(sandbox, order), failure_code="CARD_DECLINED"))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (order.status, order.failure_code) == (OrderStatus.PENDING, "CARD_DECLINED")
 
@@ -203,7 +195,7 @@ def test_news_of_a_failed_try_that_comes_after_the_money_changes_nothing(desk: D
     keep(payment_event("failure", record(sandbox, order)))
     calls = sandbox.calls("GET")
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (order.is_paid, order.newest_attempt.failure_code) == (True, None)
     assert sandbox.calls("GET") == calls
@@ -215,7 +207,7 @@ def test_a_payment_is_recognized_by_a_reference_that_begins_with_ours(desk: Desk
     session = record(sandbox, order)
     keep(payment_event("capture", session, reference_id=f"{session['reference_id']}-0001"))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert order.is_paid
 
@@ -224,7 +216,7 @@ def test_news_of_a_payment_that_nobody_knows_makes_the_worker_look_at_all_open_a
     order = desk.opens()
     keep(payment_event("capture", record(sandbox, order), reference_id="of-somebody-else"))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert order.newest_attempt.next_check_at <= now()
     assert order.is_pending
@@ -236,7 +228,7 @@ def test_such_news_makes_each_attempt_due_once_a_minute_however_often_it_comes(d
 
     for number in range(5):
         keep(payment_event("capture", {**FOREIGN, "payment_id": f"py-{number}"}))
-        works_through(desk)
+        desk.works_through_inbox()
         hints.append(attempt.next_check_at <= now())
         desk.sets(attempt, next_check_at=now() + timedelta(hours=1))
         desk.waits(seconds=20)
@@ -250,7 +242,7 @@ def test_such_news_sends_nobody_back_who_waits_already(desk: Desk):
     waiting_since = attempt.next_check_at
 
     keep(payment_event("capture", FOREIGN))
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert attempt.next_check_at == waiting_since
 
@@ -261,7 +253,7 @@ def test_money_that_only_a_webhook_claims_changes_nothing_about_an_ended_order(d
     desk.closes(order)
     keep(session_event("completed", session, payment_id="py-forged"))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (order.status, order.attention) == (OrderStatus.CANCELED, None)
 
@@ -272,6 +264,6 @@ def test_a_payment_of_another_order_that_a_webhook_names_is_not_believed(desk: D
     order = desk.opens()
     keep(session_event("completed", {**record(sandbox, order), "payment_id": record(sandbox, other)["payment_id"]}))
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.ACTIVE)

@@ -20,11 +20,6 @@ from .conftest import Desk
 LATE = [AttemptStatus.EXPIRED, AttemptStatus.CANCELED, AttemptStatus.REJECTED]
 
 
-def works_through(desk: Desk) -> None:
-    for event_id in inbox.take(50):
-        inbox.process(event_id, desk.provider)
-
-
 def paid_after_its_end(desk: Desk, status: AttemptStatus) -> Order:
     """An order that was given up and whose stock went back, and whose money came all the same."""
     order = desk.opens()
@@ -103,7 +98,7 @@ def test_the_news_of_late_money_is_found_by_the_payment_that_it_names(desk: Desk
     sandbox.alter(session_id, payment_request_id=None)
     sandbox.delivers()
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PAID, AttemptStatus.COMPLETED)
 
@@ -121,7 +116,7 @@ def test_a_second_payment_of_one_session_is_due_back(desk: Desk, sandbox: Sandbo
         parse_event(json.dumps(payment_event("capture", sandbox.session(session_id), payment_id=second)).encode())
     )
 
-    works_through(desk)
+    desk.works_through_inbox()
 
     assert (paid, order.status) == (OrderStatus.PAID, OrderStatus.PAID)
     assert [(each.payment_id, each.is_surplus, each.refund_due) for each in order.payments] == [

@@ -7,8 +7,9 @@ import pytest
 
 from store.database import db, release, transaction
 from store.models import Order, Payment, Refund
+from store.models.columns import NOTE_LENGTH
 from store.orders.finding import lock
-from store.orders.refund_request import LONGEST_NOTE, RefundRefused, UnderWay, Wish, ask
+from store.orders.refund_request import RefundRefused, UnderWay, Wish, ask
 from store.rules.status import OrderStatus, PaymentStatus, RefundStatus
 
 from ...at_once import all_at_once
@@ -63,7 +64,7 @@ def test_what_cannot_be_given_back_is_said(desk: Desk, paid: Order):
 
     assert "nothing to give back" in refusal(pending)
     assert "no captured payment py-x" in refusal(paid, payment_id="py-x")
-    assert "note" in refusal(paid, note=" ") + refusal(paid, note="x" * (LONGEST_NOTE + 1))
+    assert "note" in refusal(paid, note=" ") + refusal(paid, note="x" * (NOTE_LENGTH + 1))
 
 
 def test_money_that_is_only_reserved_is_not_given_back(desk: Desk):

@@ -28,8 +28,8 @@ def limits(clock: StandingClock) -> RateLimits:
     return RateLimits(clock.monotonic)
 
 
-def test_before_any_answer_nothing_is_known_and_nothing_waits(limits: RateLimits):
-    assert (limits.left_for(GET), limits.wait_for(GET)) == (None, 0.0)
+def test_before_any_answer_nothing_waits(limits: RateLimits):
+    assert limits.wait_for(GET) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,17 @@ def test_before_any_answer_nothing_is_known_and_nothing_waits(limits: RateLimits
 def test_work_that_can_wait_leaves_the_last_tenth_to_others(limits: RateLimits, left: int, limit: int, wait: float):
     limits.note(GET, headers(left, limit), is_refused=False)
 
-    assert (limits.left_for(GET), limits.wait_for(GET)) == (left, pytest.approx(wait))
+    assert limits.wait_for(GET) == pytest.approx(wait)
 
 
-def test_after_the_reset_nothing_is_known_any_more(limits: RateLimits, clock: StandingClock):
+def test_after_the_reset_nothing_waits_any_more(limits: RateLimits, clock: StandingClock):
     limits.note(GET, headers(), is_refused=False)
     clock.sleep(58)
     assert limits.wait_for(GET) == pytest.approx(0.37)
 
     clock.sleep(1)
 
-    assert (limits.left_for(GET), limits.wait_for(GET)) == (None, 0.0)
+    assert limits.wait_for(GET) == 0.0
 
 
 def test_each_endpoint_is_counted_by_itself(limits: RateLimits):
@@ -67,7 +67,7 @@ def test_each_endpoint_is_counted_by_itself(limits: RateLimits):
 def test_after_a_429_nothing_is_left_until_the_reset(limits: RateLimits, told: dict, wait: float):
     limits.note(GET, told, is_refused=True)
 
-    assert (limits.left_for(GET), limits.wait_for(GET)) == (0, pytest.approx(wait))
+    assert limits.wait_for(GET) == pytest.approx(wait)
 
 
 @pytest.mark.parametrize("name", ["Rate-Limit-Limit", "Rate-Limit-Remaining", "Rate-Limit-Reset"])
@@ -77,7 +77,7 @@ def test_after_a_429_nothing_is_left_until_the_reset(limits: RateLimits, told: d
 def test_headers_that_are_no_numbers_tell_nothing(limits: RateLimits, name: str, odd: str):
     limits.note(GET, {**headers(), name: odd}, is_refused=False)
 
-    assert (limits.left_for(GET), limits.wait_for(GET)) == (None, 0.0)
+    assert limits.wait_for(GET) == 0.0
 
 
 def test_no_wait_is_longer_than_xendits_window(limits: RateLimits):
@@ -92,14 +92,13 @@ def test_the_client_keeps_what_xendit_tells(sandbox: Sandbox):
     with pytest.raises(RateLimited):
         client.create_session(request_until(30, "W-TEST25-A1"))
 
-    assert client.rate_limits.left_for(Endpoint.CREATE_SESSION) == 0
     assert 0 < client.rate_limits.wait_for(Endpoint.CREATE_SESSION) <= 12.34
-    assert client.rate_limits.left_for(GET) is None
+    assert client.rate_limits.wait_for(GET) == 0.0
 
 
 def test_the_client_keeps_what_a_good_answer_tells():
-    client = Answers((200, {"payment_session_id": "ps-1", "status": "ACTIVE"}, headers(41))).client()
+    client = Answers((200, {"payment_session_id": "ps-1", "status": "ACTIVE"}, headers(left=6))).client()
 
     client.get_session("ps-1")
 
-    assert (client.rate_limits.left_for(GET), client.rate_limits.wait_for(GET)) == (41, 0.0)
+    assert 0 < client.rate_limits.wait_for(GET) <= 58.37

@@ -106,7 +106,7 @@ def test_while_one_refund_is_pending_the_next_may_work_later(sandbox: Sandbox):
     with pytest.raises(ProviderRefused) as told:
         client.create_refund(replace(request, reference="W-RFND4-R2"))
 
-    assert (told.value.may_work_later, told.value.is_refusal_of_channel, told.value.is_repeat) == (True, False, False)
+    assert (told.value.may_work_later, told.value.is_repeat) == (True, False)
 
 
 def test_a_way_to_pay_that_gives_nothing_back_refuses(sandbox: Sandbox):
@@ -116,23 +116,22 @@ def test_a_way_to_pay_that_gives_nothing_back_refuses(sandbox: Sandbox):
     with pytest.raises(ProviderRefused) as told:
         client.create_refund(request)
 
-    assert (told.value.is_refusal_of_channel, told.value.may_work_later) == (True, False)
+    assert (told.value.code, told.value.may_work_later) == ("REFUND_NOT_SUPPORTED", False)
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "is_refusal_of_channel", "may_work_later"),
+    ("status", "code", "may_work_later"),
     [
-        (403, "PARTIAL_REFUND_NOT_SUPPORTED", True, False), (400, "TEMPORARILY_UNAVAILABLE", False, True),
-        (400, "REFUND_AMOUNT_EXCEEDED", False, False), (400, "INSUFFICIENT_BALANCE", False, False),
-        (404, "DATA_NOT_FOUND", False, False), (403, "INVALID_MERCHANT_SETTINGS", False, False),
+        (403, "PARTIAL_REFUND_NOT_SUPPORTED", False), (400, "TEMPORARILY_UNAVAILABLE", True),
+        (400, "REFUND_AMOUNT_EXCEEDED", False), (400, "INSUFFICIENT_BALANCE", False),
+        (404, "DATA_NOT_FOUND", False), (403, "INVALID_MERCHANT_SETTINGS", False),
     ],
 )  # fmt: skip
-def test_a_definite_refusal_says_what_helps(status, code, is_refusal_of_channel: bool, may_work_later: bool):
+def test_a_definite_refusal_says_whether_the_same_may_work_later(status: int, code: str, may_work_later: bool):
     with pytest.raises(ProviderRefused) as told:
         Answers((status, {"error_code": code}, {})).client().create_refund(REQUEST)
 
-    found = (told.value.is_refusal_of_channel, told.value.may_work_later, told.value.did_nothing)
-    assert found == (is_refusal_of_channel, may_work_later, True)
+    assert (told.value.may_work_later, told.value.did_nothing) == (may_work_later, True)
 
 
 def test_a_bank_that_does_not_work_leaves_open_what_became_of_the_refund():
