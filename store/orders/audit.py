@@ -25,8 +25,6 @@ from .differences import Difference, Kind, is_explained, of_attempt, of_order
 HAS_MONEY = frozenset({OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED})
 # Cases that account for money which is not the sum that was asked for, or not the order's own.
 ODD_MONEY = (CaseKind.MISMATCH, CaseKind.SECOND_PAYMENT, CaseKind.STOCK_GONE, CaseKind.REFUND_FAILED)
-# Money for a canceled order had no status of its own in the first version; its upgrade wrote no story.
-MOVED_BY_AN_UPGRADE = (OrderStatus.CANCELED, OrderStatus.REFUND_DUE)
 REFUND_IT = "If the shop is not to keep that money, give it back with the refund command."
 LOOK_AT_XENDIT = "Look in Xendit's dashboard what came and what went back, and compare with a backup of the database."
 
@@ -166,5 +164,5 @@ def _chain(
             yield of_order(order, Kind.MOVES, what)
             return
         at = event.to_status
-    if at != last and (at, last) != MOVED_BY_AN_UPGRADE:
+    if at != last:
         yield of_order(order, Kind.MOVES, f"{subject} is {last}, but its story ends with {at}.")

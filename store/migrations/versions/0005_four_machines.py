@@ -52,6 +52,13 @@ MONEY_FOR_CANCELED_ORDERS = """
     WHERE attempt_id IN (SELECT attempts.id FROM attempts JOIN orders ON orders.id = attempts.order_id
                          WHERE orders.status = 'canceled')
 """
+STORIES = """
+    INSERT INTO order_events (order_id, from_status, to_status, cause, created_at)
+    SELECT DISTINCT orders.id, 'canceled', 'refund_due', 'an upgrade: late money has a status of its own',
+        CURRENT_TIMESTAMP
+    FROM orders JOIN attempts ON attempts.order_id = orders.id JOIN payments ON payments.attempt_id = attempts.id
+    WHERE orders.status = 'canceled'
+"""
 REFUNDS_DUE = """
     UPDATE orders SET status = 'refund_due'
     WHERE status = 'canceled' AND id IN (
@@ -94,7 +101,7 @@ def _take_over():
     true = "1" if op.get_bind().dialect.name == "sqlite" else "true"
     statements = (
         CASES, CASES_OF_ATTEMPTS, CASES_OF_PAYMENTS, PROBLEMS, SET_ASIDE, SECOND_PAYMENTS, MONEY_FOR_CANCELED_ORDERS,
-        REFUNDS_DUE, LOADED, ORDERED,
+        STORIES, REFUNDS_DUE, LOADED, ORDERED,
     )  # fmt: skip
     for statement in statements:
         op.execute(statement.format(true=true))
