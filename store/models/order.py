@@ -55,7 +55,9 @@ class Order(db.Model):
     buyer_key: Mapped[str] = mapped_column(Text(43))
     status: Mapped[str] = mapped_column(Text(20), default=OrderStatus.PENDING)
     attention: Mapped[str | None] = mapped_column(Text(REASON_LENGTH))  # the oldest open case's reason
-    set_aside: Mapped[bool] = mapped_column(default=False)  # suspect: the browser may have another open order
+    set_aside: Mapped[bool] = mapped_column(
+        default=False
+    )  # suspect or reserved: the browser may have another open order
     amount: Mapped[Amount]
     shipping_fee: Mapped[Amount]
     currency: Mapped[str] = mapped_column(Text(3))
@@ -222,9 +224,10 @@ class Order(db.Model):
         return any(attempt.status == AttemptStatus.SUSPECT for attempt in self.attempts)
 
     def is_decided(self, attempt: "Attempt") -> bool:
-        """A person has ended the case of this attempt's money: no later news opens it again."""
+        """A person has ended the case of this attempt's money: only money that came since opens another."""
         kinds, about = (CaseKind.MISMATCH,), {"attempt_id": attempt.id}
-        return any(case.verdict and case.is_about(kinds, about) for case in self.cases)
+        cases = [case for case in self.cases if case.is_about(kinds, about)]
+        return any(case.verdict for case in cases) and not any(case.is_open for case in cases)
 
     @property
     def is_authorized(self) -> bool:

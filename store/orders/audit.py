@@ -70,8 +70,9 @@ def _attempt(order: Order, attempt: Attempt) -> Iterator[Difference]:
 
 def _payment(order: Order, attempt: Attempt, payment: Payment) -> Iterator[Difference]:
     """A payment is kept for a reason, and no more of it is given back than there is."""
-    taken = sum(refund.amount for refund in payment.refunds if refund.status in DONE_REFUND | OPEN_REFUND)
-    foreign = [refund for refund in payment.refunds if refund.currency != payment.currency]
+    refunds = [refund for refund in payment.refunds if refund.status in DONE_REFUND | OPEN_REFUND]
+    taken = sum(refund.amount for refund in refunds)
+    foreign = [refund for refund in refunds if refund.currency != payment.currency]
     if taken > payment.amount or foreign:
         back = said(taken, foreign[0].currency if foreign else payment.currency)
         what = f"Of payment {payment.payment_id} over {said(payment.amount, payment.currency)} {back} are given back."

@@ -13,6 +13,7 @@ from ..rules.status import AttemptStatus, CaseKind, PaymentStatus, RefundStatus
 from ..xendit import PaymentRecord, PaymentRecordStatus, RefundRecord, RefundRecordStatus, Session, SessionStatus
 from .audit import said
 from .differences import Difference, Kind, is_explained, of_attempt, of_order, of_refund
+from .matching import is_new_money
 from .records import is_of
 
 OTHER_ACCOUNT = "If the key is that of another account now, set the one of before; else ask Xendit's support."
@@ -63,7 +64,7 @@ def compared(order: Order, attempt: Attempt, found: Found) -> Iterator[Differenc
     for payment_id, record in found.payments.items():
         payment = ours.get(payment_id)
         if payment is None:
-            yield from _money_only_there(order, attempt, record)
+            yield from _money_only_there(order, attempt, found.session, record)
         elif record is None:
             what = f"Xendit does not know payment {payment_id}, over {said(payment.amount, payment.currency)} here."
             yield of_order(order, Kind.PAYMENT_UNKNOWN, what, OTHER_ACCOUNT)
@@ -113,9 +114,12 @@ def _agree(attempt: Attempt, found: Found) -> bool:
     return False
 
 
-def _money_only_there(order: Order, attempt: Attempt, record: PaymentRecord | None) -> Iterator[Difference]:
+def _money_only_there(
+    order: Order, attempt: Attempt, session: Session | None, record: PaymentRecord | None
+) -> Iterator[Difference]:
     is_money = record is not None and (record.is_captured or record.is_authorized)
-    if not is_money or is_explained(order, attempt, CaseKind.MISMATCH):
+    came_since = session is not None and order.is_decided(attempt) and is_new_money(attempt, session, record)
+    if not is_money or (is_explained(order, attempt, CaseKind.MISMATCH) and not came_since):
         return
     does = "took" if record.is_captured else "has reserved"
     money = _money(record.captured if record.is_captured else record.asked, record.currency)

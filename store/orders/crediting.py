@@ -32,7 +32,8 @@ def note(attempt: Attempt, record: PaymentRecord, status: PaymentStatus, cause: 
     if payment.status != status:
         payment.move_to(status, cause)
     if amount and not attempt.is_settled:
-        payment.amount = amount  # half of it may have been captured first
+        # Half of it may have been captured first, or the record was wrong for a while.
+        payment.amount, payment.currency = amount, record.currency
     return payment
 
 

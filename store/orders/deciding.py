@@ -128,6 +128,8 @@ def _reject_late_money(order: Order, case: Case) -> str:
 def _keep(order: Order, case: Case) -> str:
     payment = _payment(order, case)
     _must_be_here(payment)
+    if order.is_refund_due and payment in order.own_payments:
+        return f"Order {order.number} stays {order.status}. {_is_due(order, payment)}"
     payment.refund_due = False
     return f"{_sum(payment)} stays with the shop; order {order.number} stays {order.status}."
 

@@ -30,6 +30,8 @@ def follow(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
     is_completed = session.status == SessionStatus.COMPLETED
     if payment and payment.is_captured and (is_completed or session.has_ended):
         _take_money(order, attempt, record, cause)
+    elif payment is None and any(each.is_captured for each in attempt.payments):
+        return  # that Xendit names no payment just now does not undo what it took
     elif payment and payment.is_authorized:
         _keep_reserved(order, attempt, record, cause)
     elif payment and payment.was_let_go and (is_completed or attempt.payments):
@@ -74,6 +76,7 @@ def _keep_reserved(order: Order, attempt: Attempt, record: Record, cause: str) -
         _suspect(order, attempt, ELSEWHERE, cause)
         return
     _trust_again(order, attempt, cause)
+    order.set_aside = order.is_pending
     if order.hold_is_over:
         reason = f"{attempt.reference}: money is reserved and was not captured; capture or void it at Xendit."
         order.open_case(CaseKind.AUTHORIZED, reason, attempt_id=attempt.id)
@@ -131,7 +134,7 @@ def _trust_again(order: Order, attempt: Attempt, cause: str) -> None:
 def _forget_suspicion(order: Order, attempt: Attempt) -> None:
     attempt.problem = None
     order.close_cases(CaseKind.MISMATCH, attempt_id=attempt.id)
-    order.set_aside = order.is_pending and (order.is_suspect or _has_a_rival(order))
+    order.set_aside = order.is_pending and (not order.can_be_paid or _has_a_rival(order))
 
 
 def _has_a_rival(order: Order) -> bool:

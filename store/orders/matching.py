@@ -24,6 +24,14 @@ def money_of(payment: PaymentRecord) -> int | None:
         return None
 
 
+def is_new_money(attempt: Attempt, session: Session, payment: PaymentRecord | None) -> bool:
+    """Tell whether a payment of this session was captured that is not on record: nobody has decided about it."""
+    if payment is None or not payment.is_captured or money_of(payment) is None:
+        return False
+    is_known = payment.id in {each.payment_id for each in attempt.payments}
+    return not is_known and is_of(payment, session.payment_request_id, attempt.reference)
+
+
 def _session_problem(attempt: Attempt, session: Session) -> str | None:
     if session.id != attempt.session_id or session.reference != attempt.reference:
         return "the session at Xendit belongs to another reference."
@@ -64,5 +72,7 @@ def _is_asked(attempt: Attempt, value: object, currency: str) -> bool:
 
 
 def _shown(value: object, currency: str) -> str:
-    """Return a sum as Xendit names it, which may be in no currency that we know."""
+    """Return a sum as Xendit names it, which may be in no currency that we know, if it names any."""
+    if value is None:
+        return "a sum that its record does not name"
     return f"{str(value)[:SUM_LENGTH]} {currency[:CURRENCY_LENGTH]}"

@@ -136,6 +136,7 @@ def _read(row_id: int, known_id: str, provider: Client, cause: str, news: News |
         _write_down(row_id, record, cause)
 
 
+@retried
 def _believes(row_id: int, news: News, cause: str) -> bool:
     """Where Xendit serves no reading of refunds, only its webhook tells how one ended (CONTRACT 6.4).
 

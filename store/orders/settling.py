@@ -16,7 +16,7 @@ from ..rules.schedule import spent_by_look
 from ..rules.status import AttemptStatus, CaseKind
 from ..xendit import Client, Patience, ProviderRefused, Session, XenditError
 from ..xendit.client import LOOK
-from . import closing, following, records, refusals
+from . import closing, following, matching, records, refusals
 from .finding import lock, lock_with_attempt
 from .records import NO_HINT, Hint, Record
 
@@ -33,7 +33,7 @@ def settle(
     Raises XenditError. Doing it twice changes nothing.
     """
     attempt = db.session.get_one(Attempt, attempt_id)
-    if attempt.order.is_decided(attempt) or not (attempt.session_id or hint.session_id):
+    if not (attempt.session_id or hint.session_id):
         return None
     if attempt.is_settled:
         _look_for_second(attempt, provider, cause, hint)
@@ -132,8 +132,8 @@ def _write_down(attempt_id: int, record: Record, cause: str) -> None:
         if order.newest_attempt.status != AttemptStatus.REJECTED:  # that refusal ends with the next session
             order.close_cases(CaseKind.REFUSED)
         is_ours = session.id == attempt.session_id or session.reference == attempt.reference
-        is_final = attempt.is_settled or order.is_decided(attempt)
-        if is_final or not is_ours or attempt.session_id not in (None, session.id):
+        is_decided = order.is_decided(attempt) and not matching.is_new_money(attempt, session, record.payment)
+        if attempt.is_settled or is_decided or not is_ours or attempt.session_id not in (None, session.id):
             return
         attempt.session_id = session.id
         attempt.business_id = attempt.business_id or session.business_id

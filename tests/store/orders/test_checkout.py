@@ -159,6 +159,16 @@ def test_the_same_cart_is_not_sold_again_while_its_order_waits_for_a_decision(de
     assert count_orders() == 1
 
 
+def test_who_waits_for_reserved_money_to_be_taken_can_buy_other_things_but_not_the_same(desk: Desk, sandbox: Sandbox):
+    first = desk.opens({COFFEE: 2})
+    sandbox.pay(first.newest_attempt.session_id, authorize=True)
+    desk.settles(first)
+
+    same, second = desk.places({COFFEE: 2}), desk.opens({COFFEE: 1})
+
+    assert (same.id, second.can_be_paid, count_orders()) == (first.id, True, 2)
+
+
 @pytest.mark.parametrize("difference", [-1, 1])
 def test_another_total_than_the_buyer_agreed_to_places_nothing(desk: Desk, shop: Shop, difference: int):
     open_order = desk.opens({TEA: 1})

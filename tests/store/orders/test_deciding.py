@@ -170,6 +170,17 @@ def test_after_a_refund_that_failed_the_money_stays_or_a_new_refund_is_due(desk:
     assert decided(order, verdict)[:3] == (OrderStatus.PAID, None, is_due)
 
 
+def test_money_for_goods_that_are_gone_stays_due_back_whatever_is_decided_of_its_refund(desk: Desk):
+    order = happens(desk.opens(), money.cancels, money.comes_too_late)
+    decided(order, REJECT)
+    happens(order, money.fails_to_go_back)
+
+    status, attention, is_due, outcome = decided(order, ACCEPT)
+
+    assert (status, attention, is_due) == (OrderStatus.REFUND_DUE, None, True)
+    assert f"refund {order.number}" in outcome
+
+
 @pytest.mark.parametrize("verdict", Verdict)
 def test_who_has_looked_at_an_order_that_was_canceled_unsure_says_so(desk: Desk, verdict: Verdict):
     order = happens(desk.opens(), money.ends_unsure)

@@ -8,8 +8,9 @@ from store.catalog import stock
 from store.database import transaction
 from store.models import Order
 from store.orders import inbox
+from store.orders.deciding import decide
 from store.orders.settling import settle
-from store.rules.status import AttemptStatus, OrderStatus
+from store.rules.status import AttemptStatus, OrderStatus, Verdict
 from store.xendit import parse_event
 
 from ...buyer import COFFEE
@@ -123,3 +124,16 @@ def test_a_second_payment_of_one_session_is_due_back(desk: Desk, sandbox: Sandbo
         (first.payment_id, False, False), (second, True, True)
     ]  # fmt: skip
     assert "a second payment" in order.attention
+
+
+def test_money_that_comes_after_a_rejection_which_knew_of_none_is_late_money(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    sandbox.plays("payment_failed")
+    desk.settles(order)
+    decide(order.number, Verdict.REJECT, "No money came.")
+    sandbox.heal()
+
+    desk.settles(order)
+
+    assert (order.status, order.came_late, order.attention) == (OrderStatus.PAID, True, None)

@@ -43,7 +43,8 @@ def test_a_payment_that_does_not_fit_pays_nothing_until_the_record_is_right(
     assert (order.status, order.newest_attempt.status, order.attention) == (
         OrderStatus.PAID, AttemptStatus.COMPLETED, None
     )  # fmt: skip
-    assert [(each.amount, each.status) for each in order.payments] == [(order.amount, PaymentStatus.CAPTURED)]
+    found = [(each.amount, each.currency, each.status) for each in order.payments]
+    assert found == [(order.amount, order.currency, PaymentStatus.CAPTURED)]
 
 
 def test_money_in_a_currency_that_the_shop_does_not_know_is_suspect_and_told(desk: Desk, sandbox: Sandbox):
@@ -56,6 +57,27 @@ def test_money_in_a_currency_that_the_shop_does_not_know_is_suspect_and_told(des
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.SUSPECT)
     assert "JPY" in order.attention
     assert order.payments == []
+
+
+def test_a_record_that_names_no_sum_is_told_as_such(desk: Desk, sandbox: Sandbox):
+    order = paid_but(desk, sandbox, "payment_gaps")
+
+    assert order.newest_attempt.status == AttemptStatus.SUSPECT
+    assert "captured a sum that its record does not name." in order.attention
+
+
+def test_money_that_does_not_fit_stays_so_while_xendit_names_no_payment(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.closes(order)
+    sandbox.pay_late(order.newest_attempt.session_id)
+    sandbox.spoil("get_payment", "half_captured")
+    desk.settles(order)
+
+    sandbox.spoil("get_payment_request", "error", status=404, error_code="DATA_NOT_FOUND")
+    desk.settles(order)
+
+    assert order.newest_attempt.status == AttemptStatus.SUSPECT
+    assert "captured 51500" in order.attention
 
 
 def test_a_number_that_is_too_long_for_a_sentence_is_told_in_part(desk: Desk, sandbox: Sandbox):

@@ -216,3 +216,18 @@ def test_what_just_happens_is_no_difference(desk: Desk, auditor: Auditor):
     auditor.provider = Meanwhile(desk.provider, lambda: desk.settles(order))
 
     assert auditor.finds() == []
+
+
+def test_money_that_came_after_a_rejection_which_knew_of_none_is_found_and_settled(
+    desk: Desk, auditor: Auditor, sandbox: Sandbox
+):
+    order = desk.opens()
+    desk.pays(order)
+    sandbox.plays("payment_failed")
+    desk.settles(order)
+    decide(order.number, Verdict.REJECT, "No money came.")
+    sandbox.heal()
+
+    assert Kind.PAYMENT_MISSING in kinds_of(auditor.finds(), order)
+    assert all(each.is_fixed or each.is_known for each in auditor.finds(is_fixing=True))
+    assert Kind.PAYMENT_MISSING not in kinds_of(auditor.finds(), order)
