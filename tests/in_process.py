@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import requests
+from click.testing import Result
 from flask import has_app_context
 
 import sandbox
@@ -121,11 +122,15 @@ class Shop(Records):
         return Worker(self.app, self.app.extensions["xendit"], is_test_key=True, jobs=jobs or JOBS)
 
     def flask(self, *command: str) -> subprocess.CompletedProcess:
-        """Run one of the shop's commands to its end."""
+        """Run one of the shop's commands, which must end well."""
+        ended = self.command(*command)
+        assert ended.exit_code == 0, ended.output
+        return subprocess.CompletedProcess(command, ended.exit_code, ended.stdout, ended.stderr)
+
+    def command(self, *words: str) -> Result:
+        """Run one of the shop's commands, however it ends."""
         with self.app.app_context():
-            result = self.app.test_cli_runner(catch_exceptions=False).invoke(args=command)
-        assert result.exit_code == 0, result.output
-        return subprocess.CompletedProcess(command, result.exit_code, result.stdout, result.stderr)
+            return self.app.test_cli_runner(catch_exceptions=False).invoke(args=words)
 
     def stop(self) -> None:
         """Let go of the database, which goes with it."""

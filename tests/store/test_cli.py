@@ -12,8 +12,7 @@ NEED_TABLES = ("worker", "orders")
 
 def refusal(shop: Shop, command: str) -> str:
     """What a command says that must end with 2, in one line."""
-    with shop.app.app_context():
-        ended = shop.app.test_cli_runner(catch_exceptions=False).invoke(args=[command])
+    ended = shop.command(command)
     assert ended.exit_code == 2
     (line,) = ended.output.splitlines()
     return line

@@ -29,8 +29,7 @@ def number(shop: Shop, buyer: Buyer) -> str:
 
 def decides(shop: Shop, *arguments: str) -> tuple[int, str]:
     """Run the command to its end: its exit code and what it says."""
-    with shop.app.app_context():
-        ended = shop.app.test_cli_runner(catch_exceptions=False).invoke(args=["decide", *arguments])
+    ended = shop.command("decide", *arguments)
     return ended.exit_code, ended.output
 
 
@@ -75,8 +74,7 @@ def test_a_database_that_fails_in_the_middle_is_said_in_one_line(shop: Shop, num
     shop.sql("DROP TABLE cases" if command[0] == "decide" else "DROP TABLE refunds")
     name, *rest = command
 
-    with shop.app.app_context():
-        ended = shop.app.test_cli_runner(catch_exceptions=False).invoke(args=[name, *([number] if rest else []), *rest])
+    ended = shop.command(name, *([number] if rest else []), *rest)
 
     assert ended.exit_code == 2
     assert ended.output.startswith("The database of DATABASE_URL cannot be used: no such table")

@@ -21,8 +21,7 @@ def shop(new_shop: Shop) -> Shop:
 
 def flask(shop: Shop, *command: str) -> tuple[int, str]:
     """Run a command to its end, whatever it exits with."""
-    with shop.app.app_context():
-        ended = shop.app.test_cli_runner(catch_exceptions=False).invoke(args=command)
+    ended = shop.command(*command)
     return ended.exit_code, ended.output
 
 

@@ -114,8 +114,7 @@ def test_after_an_upgrade_every_row_points_at_one_that_is_there(old_shop: Shop):
 def test_a_fraction_in_an_old_database_is_said_and_nothing_is_changed(old_shop: Shop, column: str):
     old_shop.sql(f"UPDATE products SET {column} = 85000.5")
 
-    with old_shop.app.app_context():
-        ended = old_shop.app.test_cli_runner(catch_exceptions=False).invoke(args=["init-db"])
+    ended = old_shop.command("init-db")
 
     assert ended.exit_code == 2
     assert ended.output.splitlines() == [

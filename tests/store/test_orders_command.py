@@ -121,8 +121,7 @@ def test_it_can_be_narrowed_down(shop: Shop, buyer: Buyer, options: list[str], s
 
 
 def test_an_order_that_nobody_knows_is_said(shop: Shop):
-    with shop.app.app_context():
-        ended = shop.app.test_cli_runner().invoke(args=["orders", "--after", "W-NOBODY"])
+    ended = shop.command("orders", "--after", "W-NOBODY")
 
     assert ended.exit_code == 2
     assert "There is no order W-NOBODY." in ended.output

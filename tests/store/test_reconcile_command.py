@@ -24,8 +24,7 @@ class Run:
     """One run of the command, in this process."""
 
     def __init__(self, shop: Shop, *options: str):
-        with shop.app.app_context():
-            ended = shop.app.test_cli_runner(catch_exceptions=False).invoke(args=["reconcile", *options])
+        ended = shop.command("reconcile", *options)
         self.code = ended.exit_code
         self.lines = ended.stdout.splitlines()
         self.said = ended.stderr

@@ -34,8 +34,7 @@ def sold(shop: Shop, channel: str = "CARDS") -> str:
 
 
 def refund(shop: Shop, *words: str) -> Result:
-    with shop.app.app_context():
-        return shop.app.test_cli_runner(catch_exceptions=False).invoke(args=("refund", *words))
+    return shop.command("refund", *words)
 
 
 def status(shop: Shop, number: str) -> tuple[str, str | None]:

@@ -1,6 +1,5 @@
 """Texts that one database would take and the other would not: whoever sends them hears the same from both."""
 
-import click.testing
 import pytest
 
 from store.database import db, transaction
@@ -16,11 +15,6 @@ NUL, HALF = "\0", "\udce9"
 CANNOT_BE_KEPT = pytest.mark.parametrize("character", [NUL, HALF], ids=["NUL", "half a character"])
 LONG = "x" * 256
 IDS = ("session_id", "payment_id", "payment_request_id", "refund_id", "reference")
-
-
-def run(shop: Shop, *command: str) -> click.testing.Result:
-    with shop.app.app_context():
-        return shop.app.test_cli_runner(catch_exceptions=False).invoke(args=command)
 
 
 @CANNOT_BE_KEPT
@@ -112,7 +106,7 @@ def test_a_webhook_whose_fields_are_too_long_is_taken_without_them(shop: Shop, f
 def test_a_command_about_an_order_that_cannot_be_says_so(
     shop: Shop, command: tuple[str, ...], exit_code: int, character: str
 ):
-    ended = run(shop, *command, f"W-{character}")
+    ended = shop.command(*command, f"W-{character}")
 
     assert ended.exit_code == exit_code
     assert "There is no order W-" in ended.output
