@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from ..models import Attempt, Order, OrderEvent, Payment
-from ..rules.money import CURRENCIES, written
 from ..rules.status import (
     ATTEMPT_MOVES,
     DONE_REFUND,
@@ -20,18 +19,13 @@ from ..rules.status import (
     CaseKind,
     OrderStatus,
 )
-from .differences import Difference, Kind, is_explained, of_attempt, of_order
+from .differences import Difference, Kind, is_explained, of_attempt, of_order, said
 
 HAS_MONEY = frozenset({OrderStatus.PAID, OrderStatus.PARTIALLY_REFUNDED, OrderStatus.REFUNDED})
 # Cases that account for money which is not the sum that was asked for, or not the order's own.
 ODD_MONEY = (CaseKind.MISMATCH, CaseKind.SECOND_PAYMENT, CaseKind.STOCK_GONE, CaseKind.REFUND_FAILED)
 REFUND_IT = "If the shop is not to keep that money, give it back with the refund command."
 LOOK_AT_XENDIT = "Look in Xendit's dashboard what came and what went back, and compare with a backup of the database."
-
-
-def said(amount: int, currency: str) -> str:
-    """Return minor units as people read them, also in a currency that should not be there."""
-    return written(amount, currency) if currency in CURRENCIES else f"{amount} {currency}"
 
 
 def audited(order: Order, events: Iterable[OrderEvent]) -> Iterator[Difference]:

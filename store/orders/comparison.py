@@ -11,8 +11,7 @@ from ..models import Attempt, Order, Payment, Refund
 from ..rules.money import InexactAmount, from_major
 from ..rules.status import AttemptStatus, CaseKind, PaymentStatus, RefundStatus
 from ..xendit import PaymentRecord, PaymentRecordStatus, RefundRecord, RefundRecordStatus, Session, SessionStatus
-from .audit import said
-from .differences import Difference, Kind, is_explained, of_attempt, of_order, of_refund
+from .differences import Difference, Kind, is_explained, of_attempt, of_order, of_refund, said
 from .matching import is_new_money
 from .records import is_of
 
@@ -127,9 +126,7 @@ def _money_only_there(
     yield of_attempt(order, attempt, Kind.PAYMENT_MISSING, what, record.id)
 
 
-def _owner(
-    order: Order, attempt: Attempt, session: Session | None, record: PaymentRecord
-) -> Iterator[Difference]:  # fmt: skip
+def _owner(order: Order, attempt: Attempt, session: Session | None, record: PaymentRecord) -> Iterator[Difference]:
     """The payment is of the attempt's session."""
     is_its = is_of(record, session and session.payment_request_id, attempt.reference)
     if not is_its and not is_explained(order, attempt, CaseKind.MISMATCH):

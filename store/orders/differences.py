@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..models import Attempt, Order, Refund
+from ..rules.money import CURRENCIES, written
 from ..rules.status import CaseKind
 
 FIX = "Run reconcile with --fix: it settles this by Xendit's record."
@@ -87,3 +88,8 @@ def is_explained(order: Order, attempt: Attempt, *kinds: CaseKind) -> bool:
         and (case.payment_id is None or case.payment_id in payment_ids)
         for case in order.cases
     )
+
+
+def said(amount: int, currency: str) -> str:
+    """Return minor units as people read them, also in a currency that should not be there."""
+    return written(amount, currency) if currency in CURRENCIES else f"{amount} {currency}"

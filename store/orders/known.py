@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from ..models import Case, Order
 from ..rules.status import CaseKind
-from .audit import said
-from .differences import Difference, Kind, of_order
+from .differences import Difference, Kind, of_order, said
 
 NOTHING = "Nothing is to be done."
 # What a person does about a case; {} stands for the order's number.

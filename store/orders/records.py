@@ -4,7 +4,9 @@ A session's own word is not enough: it is COMPLETED with money that is only rese
 when money comes late (CONTRACT 3.1, 3.2). So the payment is read as well, wherever there may be one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from ..database import release, retried, transaction
 from ..models import Attempt
@@ -17,6 +19,8 @@ from .finding import lock_with_attempt
 
 # What is left of a buyer's patience for the second and third call, in seconds, at least.
 LEAST_PATIENCE = 0.3
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,8 @@ def read_payment(
     reference. Raises XenditError.
     """
     release()
-    try:
-        payment = provider.get_payment(payment_id, patience)
-    except ProviderRefused as error:
-        if error.is_unknown:
-            return None
-        raise
-    return payment if is_of(payment, request_id, reference) else None
+    payment = _known(lambda: provider.get_payment(payment_id, patience))
+    return payment if payment and is_of(payment, request_id, reference) else None
 
 
 def is_of(payment: PaymentRecord, request_id: str | None, reference: str) -> bool:
@@ -107,20 +106,24 @@ def _latest_payment(session: Session, provider: Client, patience: Patience) -> s
     """Find the payment of a session that ended: its own record never names one that came late."""
     if not session.has_ended or session.payment_request_id is None:
         return None
-    try:
-        return provider.get_payment_request(session.payment_request_id, patience).latest_payment_id
-    except ProviderRefused as error:
-        if error.is_unknown:
-            return None
-        raise
+    request = _known(lambda: provider.get_payment_request(session.payment_request_id, patience))
+    return request and request.latest_payment_id
 
 
 def _named(session: Session, payment_id: str, provider: Client, patience: Patience) -> PaymentRecord:
+    payment = _known(lambda: provider.get_payment(payment_id, patience))
+    if payment is None:
+        raise ProviderUnavailable(f"HTTP 404 for the payment of a session that is {session.status}")
+    return payment
+
+
+def _known(call: Callable[[], Found]) -> Found | None:
+    """Return what Xendit has under an id; None if it knows nothing under it. Raises XenditError."""
     try:
-        return provider.get_payment(payment_id, patience)
+        return call()
     except ProviderRefused as error:
         if error.is_unknown:
-            raise ProviderUnavailable(f"HTTP 404 for the payment of a session that is {session.status}") from error
+            return None
         raise
 
 
