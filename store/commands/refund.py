@@ -12,7 +12,7 @@ from ..orders.refund_request import RefundRefused, UnderWay, Wish, ask
 from ..rules.money import written
 from ..rules.status import RefundStatus
 from ..xendit import RefundReason
-from .preparing import need_database
+from .preparing import need_database, refusals
 
 HAS_IT, REFUSED, NOBODY_KNOWS = 0, 1, 3
 EXIT_CODES = {
@@ -52,12 +52,14 @@ def refund(
     """Give money back: all that is left of order NUMBER, or AMOUNT in digits, with a point for cents.
 
     Of two payments it is the one that is due back, else the newest. The same again while one is under way makes no
-    other. Exits with 0 when Xendit has it, 1 when Xendit or the shop refuses, 3 when nobody knows yet and the worker
-    finds out.
+    other. Exits with 0 when Xendit has it, 1 when Xendit or the shop refuses, 2 when the database cannot be used and
+    nothing was asked for, 3 when nobody knows yet and the worker finds out.
     """
     need_database()
+    wish = Wish(amount, payment_id, RefundReason(reason), restock, note)
     try:
-        asked = ask(number, Wish(amount, payment_id, RefundReason(reason), restock, note))
+        with refusals():
+            asked = ask(number, wish)
     except RefundRefused as error:
         click.echo(str(error), err=True)
         sys.exit(REFUSED)

@@ -69,7 +69,9 @@ def test_it_is_told_what_it_is_and_why(shop: Shop, number: str, arguments: tuple
 
 
 @only_sqlite
-@pytest.mark.parametrize("command", [("decide", "accept", "kept"), ("orders",)], ids=["decide", "orders"])
+@pytest.mark.parametrize(
+    "command", [("decide", "accept", "kept"), ("orders",), ("refund", "1000")], ids=["decide", "orders", "refund"]
+)
 def test_a_database_that_fails_in_the_middle_is_said_in_one_line(shop: Shop, number: str, command: tuple[str, ...]):
     shop.sql("DROP TABLE cases" if command[0] == "decide" else "DROP TABLE refunds")
     name, *rest = command

@@ -15,6 +15,6 @@ def downgrade():
     _sort_by("default")
 
 
-def _sort_by(collation: str) -> None:
+def _sort_by(collation):
     if op.get_bind().dialect.name == "postgresql":
         op.alter_column("products", "name", type_=sa.String(120, collation=collation), existing_nullable=False)
