@@ -55,9 +55,8 @@ class Order(db.Model):
     buyer_key: Mapped[str] = mapped_column(Text(43))
     status: Mapped[str] = mapped_column(Text(20), default=OrderStatus.PENDING)
     attention: Mapped[str | None] = mapped_column(Text(REASON_LENGTH))  # the oldest open case's reason
-    set_aside: Mapped[bool] = mapped_column(
-        default=False
-    )  # suspect or reserved: the browser may have another open order
+    # Its money does not fit, or is only reserved: the browser may have another open order beside it.
+    set_aside: Mapped[bool] = mapped_column(default=False)
     amount: Mapped[Amount]
     shipping_fee: Mapped[Amount]
     currency: Mapped[str] = mapped_column(Text(3))

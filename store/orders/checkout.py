@@ -69,8 +69,9 @@ def place_order(
     """Place an order for the cart, or go on with the open order that this browser has for the same cart.
 
     Stock is held and the order, its lines and its first attempt are written in one transaction.
-    An open order for another cart, or whose time is up, is closed first; one at which a person must look is
-    returned as it is. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or EarlierOrderClosing.
+    An open order for another cart, or whose time is up, is closed first; one for this cart whose money does not fit,
+    or is only reserved, is returned as it is. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or
+    EarlierOrderClosing.
     """
     _make_room(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider, settings.shop)
     try:
@@ -139,7 +140,7 @@ def _is_for(order: Order, summary: Summary) -> bool:
 
 
 def _in_question(summary: Summary, buyer_key: str) -> Order | None:
-    """Return the buyer's order for this very cart at whose payment a person must look first."""
+    """Return the buyer's order for this very cart whose money does not fit, or is only reserved."""
     return next((order for order in set_aside_orders(buyer_key) if _is_for(order, summary)), None)
 
 

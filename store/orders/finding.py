@@ -25,7 +25,7 @@ def orders_that_hold(buyer_key: str | None) -> list[Order]:
 
 
 def set_aside_orders(buyer_key: str) -> list[Order]:
-    """Return the orders of this browser at whose payment a person must look before anything happens to them."""
+    """Return the orders of this browser whose money does not fit, or is only reserved: they wait for that."""
     aside = db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING, set_aside=True)
     return list(db.session.scalars(aside.order_by(Order.id)))
 
