@@ -173,7 +173,7 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
     """
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
-        attempt.session_id = session.id
+        attempt.session_id, attempt.business_id = session.id, session.business_id
         order.close_cases(CaseKind.REFUSED)
         if attempt.status == AttemptStatus.SENT and order.can_be_paid and order.active_attempt is None:
             attempt.move_to(AttemptStatus.ACTIVE, "Xendit made the session")

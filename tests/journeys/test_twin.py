@@ -12,9 +12,16 @@ from ..buyer import COFFEE, Buyer
 from ..ports import free_port
 from ..processes import Sandbox, Shop
 
-SCENARIOS = sorted(scenarios.ALL)
+# Money that is not there before the record, or the session, comes to its end.
+NOT_YET = ("payment_authorized", "payment_pending")
+AFTER_THE_END = "late_money"  # `tests/store/test_in_class.py` plays it
+SCENARIOS = sorted(set(scenarios.ALL) - {*NOT_YET, AFTER_THE_END})
 # Where even the provider's record says something else than was agreed, a person must look.
-FOR_A_PERSON = ("wrong_amount_in_get",)
+FOR_A_PERSON = (
+    "payment_failed", "payment_gaps", "payment_half_captured", "payment_wrong_amount", "payment_wrong_business",
+    "payment_wrong_currency", "wrong_amount_in_get", "wrong_business_in_get", "wrong_currency_in_get",
+    "wrong_reference_in_get",
+)  # fmt: skip
 UNHEARD = ("never", "forged_token", "unknown_reference", "late")
 TRIES = 8
 WITHIN = 20.0
@@ -133,6 +140,20 @@ def test_an_order_is_paid_exactly_when_the_records_say_so(shop: Shop, buyer: Buy
     ]
     assert (status["status"], status["attention"]) == (("pending", True) if name in FOR_A_PERSON else ("paid", False))
     assert shop.stock(COFFEE) == stock - 1
+
+
+@pytest.mark.parametrize("name", NOT_YET)
+def test_money_that_is_not_there_yet_pays_its_order_when_it_is(shop: Shop, buyer: Buyer, control: Callable, name: str):
+    control("POST", f"scenarios/{name}")
+    buyer.pays_by_qris(buyer.goes_to_pay())
+    buyer.opens(f"{buyer.order}/complete")
+    early = buyer.status()
+
+    control("DELETE", "faults")
+    status = returns_until_it_is_clear(buyer)
+
+    assert (early["status"], early["attention"]) == ("pending", False)
+    assert (status["status"], status["attention"]) == ("paid", False)
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in FOR_A_PERSON])
