@@ -81,7 +81,7 @@ def _sum(money: Payment | Refund) -> str:
 
 
 def _as_json(listed: Listed) -> str:
-    """Write an order as INTERFACE has it; each `amount` in minor units."""
+    """Write an order for scripts, which rely on these names; each `amount` in minor units."""
     order = listed.order
     facts = {
         "number": order.number,

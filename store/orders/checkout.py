@@ -70,7 +70,7 @@ def place_order(
 
     Stock is held and the order, its lines and its first attempt are written in one transaction.
     An open order for another cart, or whose time is up, is closed first; one for this cart whose money does not fit,
-    or is only reserved, is returned as it is. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or
+    or is only reserved, is returned. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or
     EarlierOrderClosing.
     """
     _make_room(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider, settings.shop)
@@ -88,10 +88,9 @@ def _placed(cart: Cart, details: BuyerDetails, buyer_key: str, shop: Shop, seen_
         order = open_order(buyer_key) or _in_question(summary, buyer_key)
         if order is None:
             return _new_order(summary, details, buyer_key, shop)
-        if _is_for(order, summary):
-            _keep_details(order, details)
-        elif not order.is_suspect:
+        if not _is_for(order, summary):
             raise CartChanged
+        _keep_details(order, details)
         return order
 
 

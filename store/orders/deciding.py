@@ -1,4 +1,4 @@
-"""A person ends the case of an order, by the table of INTERFACE: `decide accept` and `decide reject`.
+"""A person ends the case of an order, as the table in the readme tells it: `decide accept` and `decide reject`.
 
 What a case asks is whether money that came may stay. No call to Xendit is made: what is due back is given back by
 `flask --app app refund`.

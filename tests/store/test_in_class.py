@@ -1,6 +1,6 @@
 """What a class plays beside the demo, as README tells it: money comes late or twice, a refund is refused.
 
-Each case ends by the commands, as INTERFACE says, and then nothing differs.
+Each case ends by the commands, and then nothing differs.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""Deciding: a person ends a case by the table of INTERFACE, once, and verdict, note and time are kept."""
+"""Deciding: a person ends a case, once, as the readme tells it, and verdict, note and time are kept."""
 
 from collections.abc import Callable
 from datetime import timedelta
