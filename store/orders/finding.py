@@ -43,8 +43,8 @@ def find_order(token: str) -> Order | None:
 
 
 def order_numbered(number: str) -> Order | None:
-    """Return the order with this number."""
-    return db.session.scalar(db.select(Order).filter_by(number=number))
+    """Return the order with this number, in whatever case it was typed."""
+    return db.session.scalar(db.select(Order).filter_by(number=number.upper()))
 
 
 def listed_orders(

@@ -12,7 +12,7 @@ from ..database import db, release, retried, transaction
 from ..models import Order, Payment, Refund
 from ..rules.clock import now
 from ..rules.money import InexactAmount, from_major, to_major
-from ..rules.schedule import FURTHEST, LEASE, is_refund_given_up
+from ..rules.schedule import FURTHEST, LEASE, UNKNOWN_LOOKS, is_refund_given_up
 from ..rules.status import CaseKind, RefundStatus
 from ..xendit import (
     Client,
@@ -129,8 +129,8 @@ def _look(refund: Refund, provider: Client, cause: str, news: News | None) -> No
 def _read(row_id: int, known_id: str, provider: Client, cause: str, news: News | None) -> None:
     try:
         record = provider.get_refund(known_id)
-    except ProviderRefused:
-        if news is None or not _believes(row_id, news, cause):
+    except ProviderRefused as error:
+        if not (error.is_unknown and news and _believes(row_id, news, cause)):
             raise
     else:
         _write_down(row_id, record, cause)
@@ -140,14 +140,16 @@ def _read(row_id: int, known_id: str, provider: Client, cause: str, news: News |
 def _believes(row_id: int, news: News, cause: str) -> bool:
     """Where Xendit serves no reading of refunds, only its webhook tells how one ended (CONTRACT 6.4).
 
-    So it is believed, about an open refund and the id that Xendit itself gave us for it, and nothing else.
+    So it is believed, about an open refund and the id that Xendit itself gave us for it, and nothing else; and not
+    for one wrong 404.
     """
     with transaction():
         order, refund = lock_with_refund(row_id)
         is_meant = refund.is_open and news.refund_id is not None and refund.refund_id == news.refund_id
-        if is_meant and news.event in TOLD:
-            _end(order, refund, TOLD[news.event], news.failure_code, cause)
-        return is_meant and news.event in TOLD
+        if not is_meant or news.event not in TOLD or refund.failed_looks < UNKNOWN_LOOKS:
+            return False
+        _end(order, refund, TOLD[news.event], news.failure_code, cause)
+        return True
 
 
 def _find_or_send_again(refund_id: int, reference: str, provider: Client, cause: str) -> None:

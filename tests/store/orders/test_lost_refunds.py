@@ -6,7 +6,7 @@ from store.models import Order
 from store.orders import refunds
 from store.orders.refund_request import Wish, ask
 from store.rules.clock import now
-from store.rules.schedule import LEASE, SEND_REFUND_TIMES
+from store.rules.schedule import LEASE, SEND_REFUND_TIMES, UNKNOWN_LOOKS
 from store.rules.status import OrderStatus, RefundStatus
 
 from ...in_process import Sandbox
@@ -164,7 +164,12 @@ def test_where_refunds_cannot_be_read_their_webhook_tells_how_they_ended(
     refund = desk.gives_back(paid)
 
     desk.hears()
+    at_first = refund.status
+    desk.sets(refund, failed_looks=UNKNOWN_LOOKS)
+    desk.waits(minutes=10)
+    desk.hears()
 
+    assert at_first == RefundStatus.PENDING
     assert (refund.status, refund.failure_code) == (status, code)
 
 
