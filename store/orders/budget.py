@@ -1,7 +1,8 @@
 """The budget of polls: calls to Xendit for which nobody waits, shared by all workers of one database.
 
 Xendit allows 60 calls a minute to an endpoint with a test key and 600 with a live one (CONTRACT 1.2). Polls take half
-of it at most, counted over all endpoints together. Reads for a webhook or a waiting buyer are not bound.
+of it, counted over all endpoints together; a look that takes more than the one call that was reserved for it may go
+beyond by those, and the next ones wait for it. Reads for a webhook or a waiting buyer are not bound.
 """
 
 from ..database import db, retried, transaction

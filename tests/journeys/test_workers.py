@@ -12,7 +12,7 @@ from ..processes import Shop
 from ..spoiling_proxy import SpoilingProxy, delay
 from ..waiting import wait_until
 
-SLOW = 5  # seconds
+SLOW = 3  # seconds; after 5 the shop waits no more, and after some of those it does not ask for a while
 HANDS = 8  # of a worker, for polls
 POLLS = 24  # which the budget of a test key reaches in one go
 
