@@ -15,7 +15,7 @@ from ..processes import Shop
 from ..spoiling_proxy import SpoilingProxy
 from ..waiting import wait_until
 
-KILLS, BUYERS, SEED = 6, 3, 1
+KILLS, BUYERS, SEED = 4, 3, 1
 # Between two kills Xendit hears so many calls, at most.
 CALLS = 12
 

@@ -68,6 +68,7 @@ def made(sandbox: Sandbox, number: str) -> list[str]:
     return [each["status"] for each in found if each["reference_id"].startswith(number)]
 
 
+@on_one
 def test_a_refund_ends_by_its_webhook(sandbox: Sandbox, shop: Shop, buyer: Buyer, number: str):
     code = code_of(begin(shop, number))
 
@@ -96,6 +97,7 @@ def test_two_commands_at_once_make_one_refund(sandbox: Sandbox, shop: Shop, buye
     assert (statuses(shop), made(sandbox, number)) == (["SUCCEEDED"], ["SUCCEEDED"])
 
 
+@on_one
 def test_a_command_killed_while_xendit_works_leaves_the_refund_to_the_worker(
     sandbox: Sandbox, shop: Shop, buyer: Buyer, number: str
 ):
@@ -111,6 +113,7 @@ def test_a_command_killed_while_xendit_works_leaves_the_refund_to_the_worker(
     assert (statuses(shop), made(sandbox, number)) == (["SUCCEEDED"], ["SUCCEEDED"])
 
 
+@on_one
 def test_a_command_killed_as_soon_as_the_refund_is_written_down_leaves_it_to_the_worker(
     sandbox: Sandbox, shop: Shop, buyer: Buyer, number: str
 ):

@@ -9,6 +9,7 @@ from store.orders import budget
 from store.rules import clock
 
 from ...buyer import COFFEE
+from ...databases import on_one
 from .conftest import Desk
 
 # In proportion 500 orders of a shop with a test key: it takes a quarter of an hour to look at each of them once.
@@ -53,6 +54,7 @@ class Watch:
         return [row["path"] for row in self._desk.shop.sandbox.database.rows("SELECT path FROM calls ORDER BY rowid")]
 
 
+@on_one
 def test_each_open_order_is_looked_at_in_its_turn_and_each_hold_ends(desk: Desk):
     before = desk.shop.stock(COFFEE)
     orders = [desk.opens(buyer=f"buyer {number}") for number in range(ORDERS)]

@@ -20,7 +20,7 @@ from ...in_process import Sandbox
 from .auditor import Auditor
 from .conftest import Desk, Meanwhile
 
-MANY = 20_000
+MANY = 10_000
 
 
 @pytest.fixture
