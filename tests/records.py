@@ -99,6 +99,10 @@ class Controls:
         """Say how the webhooks of all sessions come from now on."""
         self._control("PUT", "dial", {"position": position, **number})
 
+    def lets_pass(self, seconds: int) -> None:
+        """Let time pass at Xendit."""
+        self._control("POST", "clock", {"action": "jump", "seconds": seconds})
+
     def change_account(self, **settings) -> None:
         """Change settings of the shop's account at Xendit, such as how refunds end and how long they are pending."""
         self._control("PUT", "account", settings)

@@ -208,8 +208,11 @@ def test_a_hundred_copies_of_one_event_count_once(shop: Shop, provider: Spoiling
     inbox = "SELECT times FROM webhook_events WHERE session_id = ?"
     assert shop.sql(inbox, session["payment_session_id"]) == [(100,)]
     assert shop.sql("SELECT count(*) FROM payments WHERE payment_id = ?", session["payment_id"]) == [(1,)]
+    token = buyer.order.rpartition("/")[2]
     moves = "SELECT e.to_status FROM order_events e JOIN orders o ON o.id = e.order_id WHERE o.token = ?"
-    assert shop.sql(moves, buyer.order.rpartition("/")[2]).count(("paid",)) == 1
+    assert shop.sql(moves, token).count(("paid",)) == 1
+    told = "SELECT kind FROM outbox JOIN orders ON orders.id = outbox.order_id WHERE token = ?"
+    assert shop.sql(told, token) == [("paid",)]
 
 
 def test_the_time_of_a_delivery_does_not_make_a_repeat_look_new(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
