@@ -7,7 +7,9 @@ import pytest
 import requests
 
 from ...buyer import COFFEE, Buyer
+from ...databases import on_one
 
+pytestmark = on_one
 HTML_LIMIT = 15_000
 CSS_LIMIT = 10_000
 FILE = "/static/css/base.css"
