@@ -5,7 +5,7 @@ import logging
 from ..catalog import stock
 from ..database import db
 from ..models import Attempt, Order, Payment
-from ..rules.status import AttemptStatus, CaseKind, OrderStatus, PaymentStatus
+from ..rules.status import PAYMENT_MOVES, AttemptStatus, CaseKind, OrderStatus, PaymentStatus
 from ..xendit import PaymentRecord
 from .matching import CURRENCY_LENGTH, money_of
 
@@ -29,7 +29,7 @@ def note(attempt: Attempt, record: PaymentRecord, status: PaymentStatus, cause: 
         return _new(attempt, record, status, amount)
     if payment.attempt_id != attempt.id:
         raise CountsElsewhere(record.id)
-    if payment.status != status:
+    if status in PAYMENT_MOVES[PaymentStatus(payment.status)]:
         payment.move_to(status, cause)
     if amount and not attempt.is_settled:
         # Half of it may have been captured first, or the record was wrong for a while.

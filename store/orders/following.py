@@ -30,8 +30,8 @@ def follow(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
     is_completed = session.status == SessionStatus.COMPLETED
     if payment and payment.is_captured and (is_completed or session.has_ended):
         _take_money(order, attempt, record, cause)
-    elif payment is None and any(each.is_captured for each in attempt.payments):
-        return  # that Xendit names no payment just now does not undo what it took
+    elif any(each.is_captured for each in attempt.payments):
+        return  # a record that says less than before, or names no payment just now, does not undo what was taken
     elif payment and payment.is_authorized:
         _keep_reserved(order, attempt, record, cause)
     elif payment and payment.was_let_go and (is_completed or attempt.payments):

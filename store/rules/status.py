@@ -115,8 +115,9 @@ ATTEMPT_MOVES: Mapping[AttemptStatus, frozenset[AttemptStatus]] = {
 PAYMENT_MOVES: Mapping[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.AUTHORIZED: frozenset({PaymentStatus.CAPTURED, PaymentStatus.EXPIRED, PaymentStatus.VOIDED}),
     PaymentStatus.CAPTURED: frozenset(),
-    PaymentStatus.EXPIRED: frozenset(),
-    PaymentStatus.VOIDED: frozenset(),
+    # Money counts, though a record that was wrong for a while had let it go.
+    PaymentStatus.EXPIRED: frozenset({PaymentStatus.CAPTURED}),
+    PaymentStatus.VOIDED: frozenset({PaymentStatus.CAPTURED}),
 }
 
 _REFUND_ENDS = frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED, RefundStatus.CANCELED})

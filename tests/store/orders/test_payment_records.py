@@ -163,3 +163,38 @@ def test_reserved_money_that_is_voided_lets_the_order_close(desk: Desk, shop: Sh
 
     assert (order.is_canceled, order.attention, shop.stock(COFFEE)) == (True, None, before + 1)
     assert order.payments[0].status == PaymentStatus.VOIDED
+
+
+def shows(sandbox: Sandbox, status: str) -> None:
+    """Let Xendit's record of each payment show this status from now on."""
+    sandbox.heal()
+    sandbox.spoil("get_payment", "wrong_status", value=status, count=None)
+
+
+@pytest.mark.parametrize("less", ["AUTHORIZED", "CANCELED", "FAILED", "PENDING"])
+def test_a_record_that_says_less_does_not_undo_what_was_taken(desk: Desk, sandbox: Sandbox, less: str):
+    order = paid_but(desk, sandbox, "payment_half_captured")
+
+    shows(sandbox, less)
+    desk.settles(order)
+    status, kinds = order.newest_attempt.status, [case.kind for case in order.open_cases]
+    sandbox.heal()
+    desk.settles(order)
+
+    assert (status, kinds) == (AttemptStatus.SUSPECT, [CaseKind.MISMATCH])
+    assert (order.status, order.payments[0].status) == (OrderStatus.PAID, PaymentStatus.CAPTURED)
+
+
+@pytest.mark.parametrize("ending", ["CANCELED", "EXPIRED"])
+def test_money_counts_though_a_wrong_record_had_let_it_go(desk: Desk, sandbox: Sandbox, ending: str):
+    order = reserved(desk, sandbox)
+    shows(sandbox, ending)
+    desk.settles(order)
+    shows(sandbox, "AUTHORIZED")
+    desk.settles(order)
+
+    sandbox.heal()
+    sandbox.capture(order.payments[0].payment_id, order.amount)
+    desk.settles(order)
+
+    assert (order.status, order.payments[0].status) == (OrderStatus.PAID, PaymentStatus.CAPTURED)
