@@ -145,7 +145,10 @@ def _payment(order: Order, attempt: Attempt, payment: Payment, record: PaymentRe
     if (_minor(theirs, record.currency), record.currency) != (payment.amount, payment.currency):
         here = said(payment.amount, payment.currency)
         what = f"Payment {record.id} is over {_money(theirs, record.currency)} at Xendit, but over {here} here."
-        yield of_order(order, Kind.PAYMENT, what, ASK_XENDIT)
+        if attempt.is_settled or order.is_decided(attempt):
+            yield of_order(order, Kind.PAYMENT, what, ASK_XENDIT)
+        else:
+            yield of_attempt(order, attempt, Kind.PAYMENT, what)
 
 
 def compared_refund(order: Order, refund: Refund, record: RefundRecord | None) -> Iterator[Difference]:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from store.database import release
+from store.database import db, release
 from store.models import Order
 from store.orders.deciding import decide
-from store.orders.differences import Difference, Kind
+from store.orders.differences import FIX, Difference, Kind
 from store.rules.status import OrderStatus, Verdict
 
 from ...buyer import COFFEE
@@ -231,3 +231,21 @@ def test_money_that_came_after_a_rejection_which_knew_of_none_is_found_and_settl
     assert Kind.PAYMENT_MISSING in kinds_of(auditor.finds(), order)
     assert all(each.is_fixed or each.is_known for each in auditor.finds(is_fixing=True))
     assert Kind.PAYMENT_MISSING not in kinds_of(auditor.finds(), order)
+
+
+def test_money_that_fits_again_is_told_and_settled_before_the_worker_looks(
+    desk: Desk, sandbox: Sandbox, auditor: Auditor
+):
+    order = desk.opens()
+    order_id = order.id
+    desk.pays(order)
+    sandbox.plays("payment_half_captured")
+    desk.settles(order)
+    sandbox.heal()
+
+    found, fixing = auditor.finds(), auditor.finds(is_fixing=True)
+
+    assert [(each.kind, each.advice) for each in found if not each.is_known] == [(Kind.PAYMENT, FIX)]
+    assert [each.is_fixed for each in fixing] == [True]
+    assert auditor.finds() == []
+    assert db.session.get_one(Order, order_id).is_paid
