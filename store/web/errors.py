@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from flask import Flask, current_app, g, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -71,10 +72,9 @@ def _unavailable(error: SQLAlchemyError) -> Response:
     form_page = current_app.extensions["form_pages"].get(request.endpoint) if request.method == "POST" else None
     if form_page and is_first:
         g.form_problem = NOT_NOW
-        try:
+        # That page may need the database as well. Then it is the one that needs nothing.
+        with suppress(*UNAVAILABLE):
             return _again_later(form_page(503, **request.view_args))
-        except UNAVAILABLE:
-            pass
     go_without_database()
     return _again_later(_page(503))
 

@@ -56,6 +56,11 @@ def code_of(process: subprocess.Popen) -> int:
     return process.returncode
 
 
+def die(process: subprocess.Popen) -> None:
+    process.kill()
+    process.communicate()
+
+
 def statuses(shop: Shop) -> list[str]:
     """Where the refunds of the newest order with any stand."""
     newest = "SELECT max(order_id) FROM refunds"
@@ -107,8 +112,7 @@ def test_a_command_killed_while_xendit_works_leaves_the_refund_to_the_worker(
     process = begin(shop, number)
     wait_until(lambda: len(shop.sql("SELECT id FROM refunds WHERE status = 'SENT'")) == 1)
 
-    process.kill()
-    process.communicate()
+    die(process)
     shop.make_everything_due()
 
     buyer.waits_until("refunded")
@@ -123,8 +127,7 @@ def test_a_command_killed_as_soon_as_the_refund_is_written_down_leaves_it_to_the
     process = begin(shop, number)
     wait_until(lambda: len(shop.sql("SELECT id FROM refunds")) > had)
 
-    process.kill()
-    process.communicate()
+    die(process)
     shop.make_everything_due()
 
     buyer.waits_until("refunded")
