@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 
 from store.database import release
-from store.orders.paying import NotPayable, PaymentUnavailable, start
+from store.models import Order
+from store.orders.paying import NotPayable, PaymentRefused, PaymentUnavailable, start
+from store.orders.records import Hint
 from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
+from store.xendit import ProviderRefused, Session, SessionRequest
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
@@ -253,3 +256,27 @@ def test_a_session_from_before_what_was_told_was_noted_stays(desk: Desk):
     desk.starts(desk.places(email="rahayu@example.com"))
 
     assert attempts(order) == [("A1", AttemptStatus.ACTIVE)]
+
+
+class RefusesLate:
+    """Xendit, which makes a session, is paid, and answers that it refused."""
+
+    def __init__(self, desk: Desk, order: Order):
+        self._desk, self._order = desk, order
+
+    def create_session(self, request: SessionRequest) -> Session:
+        session = self._desk.provider.create_session(request)
+        release()
+        self._desk.shop.sandbox.pay(session.id)
+        self._desk.settles(self._order, hint=Hint(session.id))
+        raise ProviderRefused(400, "API_VALIDATION_ERROR")
+
+
+def test_a_refusal_that_comes_after_the_money_takes_nothing_back(desk: Desk):
+    order = desk.places()
+
+    with pytest.raises(PaymentRefused):
+        start(order.id, RefusesLate(desk, order), desk.settings)
+
+    assert (order.status, order.attention) == (OrderStatus.PAID, None)
+    assert attempts(order) == [("A1", AttemptStatus.COMPLETED)]

@@ -10,6 +10,7 @@ from store.orders.settling import settle
 from store.rules.schedule import UNKNOWN_FOR, UNKNOWN_LOOKS
 from store.rules.status import AttemptStatus, CaseKind, OrderStatus
 from store.xendit import ProviderUnavailable
+from store.xendit.fields import LONGEST_ID
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
@@ -250,3 +251,13 @@ def test_a_hint_at_the_session_of_another_order_is_not_believed(desk: Desk, sand
 
     assert order.newest_attempt.session_id is None
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.SENT)
+
+
+def test_ids_of_the_longest_kind_are_kept_whole(desk: Desk, shop: Shop):
+    order = desk.opens()
+    names = ("session_id", "payment_request_id", "business_id")
+    longest = {name: name[0] * LONGEST_ID for name in names}
+
+    desk.sets(order.newest_attempt, **longest)
+
+    assert shop.sql(f"SELECT {', '.join(names)} FROM attempts") == [tuple(longest.values())]
