@@ -267,3 +267,16 @@ def test_a_payment_of_another_order_that_a_webhook_names_is_not_believed(desk: D
     desk.works_through_inbox()
 
     assert (order.status, order.newest_attempt.status) == (OrderStatus.PENDING, AttemptStatus.ACTIVE)
+
+
+def test_an_ended_order_is_left_alone_by_the_payment_of_another_that_a_webhook_names(desk: Desk, sandbox: Sandbox):
+    other = desk.opens(buyer="budi")
+    desk.pays(other)
+    order = desk.opens()
+    session = record(sandbox, order)
+    desk.closes(order)
+    keep(session_event("completed", {**session, "payment_id": record(sandbox, other)["payment_id"]}))
+
+    desk.works_through_inbox()
+
+    assert (order.status, order.newest_attempt.status) == (OrderStatus.CANCELED, AttemptStatus.CANCELED)

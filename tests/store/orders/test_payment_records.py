@@ -198,3 +198,15 @@ def test_money_counts_though_a_wrong_record_had_let_it_go(desk: Desk, sandbox: S
     desk.settles(order)
 
     assert (order.status, order.payments[0].status) == (OrderStatus.PAID, PaymentStatus.CAPTURED)
+
+
+def test_a_session_of_another_account_pays_nothing_though_its_payment_is_of_the_same(desk: Desk, sandbox: Sandbox):
+    order = desk.opens()
+    desk.pays(order)
+    for operation in ("get_session", "get_payment"):
+        sandbox.spoil(operation, "wrong_business", value="b" * 24)
+
+    desk.settles(order)
+
+    assert order.newest_attempt.status == AttemptStatus.SUSPECT
+    assert "the session at Xendit belongs to another account" in order.attention
