@@ -190,7 +190,7 @@ def test_a_payment_page_that_opens_while_the_order_is_canceled_is_closed_again(s
     # The running worker may have spent its polls of this minute on the orders of other tests.
     shop.flask("worker", "--once")
     for buyer in buyers:
-        buyer.waits_until("canceled", within=90)
+        buyer.waits_until("canceled")
     shown = [attempt.session_id for buyer in buyers for attempt in buyer.attempts() if attempt.session_id]
     assert {provider.record(session_id)["status"] for session_id in shown} <= {"CANCELED"}
     assert shop.stock(COFFEE) == before

@@ -1,6 +1,5 @@
 """The shop and the sandbox's scenarios: whatever goes wrong, the order ends as the sandbox's own records say."""
 
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from sandbox.trouble import scenarios
 from ..buyer import COFFEE, Buyer
 from ..ports import free_port
 from ..processes import Sandbox, Shop
+from ..waiting import wait_until
 
 # Money that is not there before the record, or the session, comes to its end.
 NOT_YET = ("payment_authorized", "payment_pending")
@@ -24,7 +24,6 @@ FOR_A_PERSON = (
 )  # fmt: skip
 UNHEARD = ("never", "forged_token", "unknown_reference", "late")
 TRIES = 8
-WITHIN = 20.0
 MONTH = 30 * 24 * 60 * 60
 # A payment's own reference is its session's with so many characters more.
 OWN_SUFFIX = len("_0123456789")
@@ -65,13 +64,6 @@ def control(sandbox: Sandbox) -> Iterator[Callable]:
     ask("POST", "clock", action="reset")
 
 
-def until(condition: Callable) -> None:
-    deadline = time.monotonic() + WITHIN
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {WITHIN} s"
-        time.sleep(0.05)
-
-
 def gets_a_hosted_page(buyer: Buyer) -> str:
     """Check out, and press "pay" again for as long as no page can be opened."""
     link = buyer.goes_to_pay()
@@ -104,8 +96,8 @@ def waits_until_all_is_heard(control: Callable, shop: Shop, buyer: Buyer) -> Non
     def is_sent(delivery: dict) -> bool:
         return bool(delivery["tries"]) or delivery["state"] == "NOT_TOLD"
 
-    until(lambda: all(map(is_sent, records(control, shop, buyer)["deliveries"])))
-    until(lambda: not shop.sql("SELECT id FROM webhook_events WHERE processed_at IS NULL AND tries = 0"))
+    wait_until(lambda: all(map(is_sent, records(control, shop, buyer)["deliveries"])))
+    wait_until(lambda: not shop.sql("SELECT id FROM webhook_events WHERE processed_at IS NULL AND tries = 0"))
 
 
 def returns_until_it_is_clear(buyer: Buyer) -> dict:
@@ -116,7 +108,7 @@ def returns_until_it_is_clear(buyer: Buyer) -> dict:
         status = buyer.status()
         return status["status"] != "pending" or status["attention"]
 
-    until(is_clear)
+    wait_until(is_clear)
     return buyer.status()
 
 
@@ -182,8 +174,7 @@ def test_an_order_of_which_nothing_was_heard_is_found_paid_by_looking(
     control("POST", f"scenarios/{name}")
     buyer.pays_by_qris(gets_a_hosted_page(buyer))
 
-    # This order's alone: looks that are due for longer come first, and there are only so many of them in a minute.
-    shop.sql("UPDATE attempts SET next_check_at = '2000-01-01' WHERE session_id = ?", buyer.session_id)
+    shop.make_due(buyer.session_id)
 
     assert buyer.waits_until("paid")["attention"] is False
 
