@@ -4,9 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# Only who waits in vain waits so long. A poll may have to wait a whole minute for its budget, which the orders of
-# other tests have spent; a loaded machine needs the rest.
-PATIENCE = 90.0
+# Only who waits in vain waits so long; a loaded machine needs some of it.
+PATIENCE = 30.0
 
 
 def wait_until(condition: Callable[[], Any], within: float = PATIENCE) -> None:

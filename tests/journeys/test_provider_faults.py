@@ -252,7 +252,7 @@ def test_the_poll_settles_an_order_whose_buyer_never_returns_and_whose_webhooks_
     buyer.goes_to_pay()
     provider.complete(buyer.session_id)
 
-    assert buyer.waits_until("paid")["payment"]["status"] == "COMPLETED"
+    assert buyer.waits_until("paid", within=60)["payment"]["status"] == "COMPLETED"
 
 
 def test_webhooks_are_answered_while_the_provider_hangs(shop: Shop, provider: SpoilingProxy, buyer: Buyer):

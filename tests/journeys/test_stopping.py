@@ -46,10 +46,10 @@ def test_a_terminal_that_is_closed_stops_everything_that_the_demo_started(demo: 
         demo.process.wait_until_it_answers(f"{demo.url}/healthz")
         if way == "hangup":
             os.kill(demo.process.pid, signal.SIGHUP)
-            wait_until(lambda: not demo.survivors())
+            wait_until(lambda: not demo.survivors(), within=60)
     if way == "closed pipe":
         # What the shop says of it finds no reader any more.
         demo.send_webhook({}, token=None)
 
-    wait_until(lambda: not demo.survivors())
+    wait_until(lambda: not demo.survivors(), within=60)
     assert "Traceback" not in demo.process.output()
