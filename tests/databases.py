@@ -1,7 +1,7 @@
 """The databases of the tests' shops: on SQLite a file each, on PostgreSQL one each on the server of this run.
 
 Tests whose fixtures ask for `database` run on each of DATABASES, the others on the first: without that variable on
-SQLite. So `DATABASES=postgresql make test` runs the whole suite on PostgreSQL.
+SQLite. So `DATABASES=postgresql make test` runs all on PostgreSQL, but for tests of what only SQLite has.
 """
 
 import os
