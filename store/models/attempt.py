@@ -1,6 +1,5 @@
 """Attempts to get an order paid."""
 
-import logging
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -9,12 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import next_capture_check, next_check
-from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus, check_move
+from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus
 from .columns import Amount, Text, one_of, whole
-from .order_event import OrderEvent
+from .order_event import change_status
 from .payment import Payment
-
-log = logging.getLogger(__name__)
 
 
 class Attempt(db.Model):
@@ -59,14 +56,8 @@ class Attempt(db.Model):
 
     def move_to(self, status: AttemptStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
-        check_move(ATTEMPT_MOVES, AttemptStatus(self.status), status)
-        db.session.add(
-            OrderEvent(
-                order_id=self.order_id, attempt_id=self.id, from_status=self.status, to_status=status, cause=cause
-            )
-        )
-        log.info("attempt %s: %s -> %s (%s)", self.reference, self.status, status, cause)
-        self.status = status
+        name, about = f"attempt {self.reference}", {"order_id": self.order_id, "attempt_id": self.id}
+        change_status(self, ATTEMPT_MOVES, status, cause, name, **about)
 
     def plan_next_check(self) -> None:
         """Set when the worker looks at this attempt again, now that its state is known."""

@@ -1,6 +1,5 @@
 """Orders: what the buyer sees."""
 
-import logging
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, text
@@ -9,19 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import UNSENT_FOR
-from ..rules.status import (
-    HAS_STOCK,
-    ORDER_MOVES,
-    AttemptStatus,
-    CaseKind,
-    OrderStatus,
-    check_move,
-)
+from ..rules.status import HAS_STOCK, ORDER_MOVES, AttemptStatus, CaseKind, OrderStatus
 from .attempt import Attempt
 from .case import REASON_LENGTH, Case
 from .catalog import StockMovement
 from .columns import Amount, Text, one_of, whole
-from .order_event import OrderEvent
+from .order_event import OrderEvent, change_status
 from .order_line import OrderLine
 from .outbox import OutboxRow
 from .payment import Payment
@@ -29,8 +21,6 @@ from .payment import Payment
 # What the buyer is told of; each of these an order reaches once at most.
 TOLD = frozenset({OrderStatus.PAID, OrderStatus.CANCELED, OrderStatus.REFUND_DUE})
 IS_OPEN = text("status = 'pending' AND NOT set_aside")
-
-log = logging.getLogger(__name__)
 
 
 class Order(db.Model):
@@ -79,10 +69,7 @@ class Order(db.Model):
 
     def move_to(self, status: OrderStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
-        check_move(ORDER_MOVES, OrderStatus(self.status), status)
-        db.session.add(OrderEvent(order_id=self.id, from_status=self.status, to_status=status, cause=cause))
-        log.info("order %s: %s -> %s (%s)", self.number, self.status, status, cause)
-        self.status = status
+        change_status(self, ORDER_MOVES, status, cause, f"order {self.number}", order_id=self.id)
         if status == OrderStatus.PAID:
             self.paid_at = now()
         if status in TOLD:

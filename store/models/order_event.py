@@ -1,14 +1,19 @@
 """The log of what happened to an order, its attempts, its payments and its refunds."""
 
+import logging
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
-from ..rules.status import OrderStatus
+from ..rules.status import OrderStatus, check_move
 from .columns import Text
+
+log = logging.getLogger(__name__)
 
 
 class OrderEvent(db.Model):
@@ -29,3 +34,14 @@ class OrderEvent(db.Model):
     @property
     def tells_of_late_money(self) -> bool:
         return self.to_status == OrderStatus.PAID and self.from_status in (OrderStatus.CANCELED, OrderStatus.REFUND_DUE)
+
+
+def change_status(row: db.Model, moves: Mapping, status: StrEnum, cause: str, name: str, **about: int) -> None:
+    """Give a row another status by its table of moves, and write down why. Raises InvalidMove.
+
+    `name` stands for the row in the log; `about` are the ids that the event names beside the cause.
+    """
+    check_move(moves, type(status)(row.status), status)
+    db.session.add(OrderEvent(from_status=row.status, to_status=status, cause=cause, **about))
+    log.info("%s: %s -> %s (%s)", name, row.status, status, cause)
+    row.status = status

@@ -1,6 +1,5 @@
 """Payments: what Xendit's record shows of a buyer's money."""
 
-import logging
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -8,12 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import UTCDateTime, db
 from ..rules.clock import now
-from ..rules.status import DONE_REFUND, OPEN_REFUND, PAYMENT_MOVES, PaymentStatus, check_move
+from ..rules.status import DONE_REFUND, OPEN_REFUND, PAYMENT_MOVES, PaymentStatus
 from .columns import Amount, Text, one_of, whole
-from .order_event import OrderEvent
+from .order_event import change_status
 from .refund import Refund
-
-log = logging.getLogger(__name__)
 
 
 class Payment(db.Model):
@@ -46,19 +43,8 @@ class Payment(db.Model):
 
     def move_to(self, status: PaymentStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
-        check_move(PAYMENT_MOVES, PaymentStatus(self.status), status)
-        db.session.add(
-            OrderEvent(
-                order_id=self.attempt.order_id,
-                attempt_id=self.attempt_id,
-                payment_id=self.id,
-                from_status=self.status,
-                to_status=status,
-                cause=cause,
-            )
-        )
-        log.info("payment %s: %s -> %s (%s)", self.payment_id, self.status, status, cause)
-        self.status = status
+        about = {"order_id": self.attempt.order_id, "attempt_id": self.attempt_id, "payment_id": self.id}
+        change_status(self, PAYMENT_MOVES, status, cause, f"payment {self.payment_id}", **about)
 
     @property
     def is_authorized(self) -> bool:

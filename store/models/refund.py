@@ -1,6 +1,5 @@
 """Refunds: money on its way back to a buyer."""
 
-import logging
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -9,13 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..database import UTCDateTime, db
 from ..rules.clock import now
 from ..rules.schedule import next_refund_look
-from ..rules.status import DONE_REFUND, OPEN_REFUND, REFUND_MOVES, RefundStatus, check_move
+from ..rules.status import DONE_REFUND, OPEN_REFUND, REFUND_MOVES, RefundStatus
 from .columns import NOTE_LENGTH, Amount, Text, one_of, whole
-from .order_event import OrderEvent
+from .order_event import change_status
 
 IS_OPEN = text(one_of("status", sorted(OPEN_REFUND)))
-
-log = logging.getLogger(__name__)
 
 
 class Refund(db.Model):
@@ -56,14 +53,8 @@ class Refund(db.Model):
 
     def move_to(self, status: RefundStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
-        check_move(REFUND_MOVES, RefundStatus(self.status), status)
-        db.session.add(
-            OrderEvent(
-                order_id=self.order_id, refund_id=self.id, from_status=self.status, to_status=status, cause=cause
-            )
-        )
-        log.info("refund %s: %s -> %s (%s)", self.reference, self.status, status, cause)
-        self.status = status
+        name, about = f"refund {self.reference}", {"order_id": self.order_id, "refund_id": self.id}
+        change_status(self, REFUND_MOVES, status, cause, name, **about)
 
     def plan_next_check(self) -> None:
         """Set when the worker looks at this refund again, now that its state is known."""
