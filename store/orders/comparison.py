@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..models import Attempt, Order, Payment, Refund
-from ..rules.money import InexactAmount, from_major
+from ..rules.money import exact
 from ..rules.status import AttemptStatus, CaseKind, PaymentStatus, RefundStatus
 from ..xendit import PaymentRecord, PaymentRecordStatus, RefundRecord, RefundRecordStatus, Session, SessionStatus
 from .differences import Difference, Kind, is_explained, of_attempt, of_order, of_refund, said
@@ -142,7 +142,7 @@ def _payment(order: Order, attempt: Attempt, payment: Payment, record: PaymentRe
         else:
             yield of_order(order, Kind.PAYMENT, what, ASK_XENDIT)
     theirs = record.captured if record.is_captured else record.asked
-    if (_minor(theirs, record.currency), record.currency) != (payment.amount, payment.currency):
+    if (exact(theirs, record.currency), record.currency) != (payment.amount, payment.currency):
         here = said(payment.amount, payment.currency)
         what = f"Payment {record.id} is over {_money(theirs, record.currency)} at Xendit, but over {here} here."
         if attempt.is_settled or order.is_decided(attempt):
@@ -162,7 +162,7 @@ def compared_refund(order: Order, refund: Refund, record: RefundRecord | None) -
         what = f"Refund {refund.reference} is {record.status} at Xendit, but {refund.status} here."
         yield _of_refund(order, refund, Kind.REFUND, what)
     is_told = any(case.is_open and case.refund_id == refund.id for case in order.cases)
-    if (_minor(record.amount, record.currency), record.currency) != (refund.amount, refund.currency) and not is_told:
+    if (exact(record.amount, record.currency), record.currency) != (refund.amount, refund.currency) and not is_told:
         here, there = said(refund.amount, refund.currency), _money(record.amount, record.currency)
         what = f"Refund {refund.reference} is over {there} at Xendit, but over {here} here."
         yield of_order(order, Kind.REFUND, what, ASK_XENDIT)
@@ -181,7 +181,7 @@ def compared_foreign(order: Order, records: list[RefundRecord]) -> Iterator[Diff
     ours = {refund.reference for refund in refunds} | {refund.refund_id for refund in refunds}
     by_hand = [refund.amount for refund in refunds if refund.status == RefundStatus.BY_HAND]
     for record in records:
-        amount = _minor(record.amount, record.currency)
+        amount = exact(record.amount, record.currency)
         if {record.id, record.reference} & ours or record.has_failed or record.was_canceled:
             continue
         if amount in by_hand:
@@ -192,14 +192,7 @@ def compared_foreign(order: Order, records: list[RefundRecord]) -> Iterator[Diff
         yield of_order(order, Kind.REFUND_MISSING, what, BY_HAND.format(order.number))
 
 
-def _minor(amount: Decimal | None, currency: str) -> int | None:
-    try:
-        return None if amount is None else from_major(amount, currency)
-    except InexactAmount:
-        return None
-
-
 def _money(amount: Decimal | None, currency: str) -> str:
     """Xendit's major units as people read them, or as they are."""
-    minor = _minor(amount, currency)
+    minor = exact(amount, currency)
     return f"{amount} {currency}" if minor is None else said(minor, currency)

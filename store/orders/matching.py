@@ -1,7 +1,7 @@
 """Does Xendit's record fit the attempt? Whatever differs from what was frozen when it was sent pays nothing."""
 
 from ..models import Attempt
-from ..rules.money import InexactAmount, from_major
+from ..rules.money import exact
 from ..xendit import PaymentRecord, Session
 from .records import Record, is_of
 
@@ -18,10 +18,7 @@ def problem(attempt: Attempt, record: Record) -> str | None:
 def money_of(payment: PaymentRecord) -> int | None:
     """Return what came, or what is reserved, in minor units of the payment's currency; None if nothing says."""
     value = payment.captured if payment.is_captured else payment.asked
-    try:
-        return None if value is None else from_major(value, payment.currency) or None
-    except InexactAmount:
-        return None
+    return exact(value, payment.currency) or None
 
 
 def is_new_money(attempt: Attempt, session: Session, payment: PaymentRecord | None) -> bool:
@@ -65,10 +62,7 @@ def _differ(one: str | None, other: str | None) -> bool:
 
 
 def _is_asked(attempt: Attempt, value: object, currency: str) -> bool:
-    try:
-        return currency == attempt.currency and from_major(value, currency) == attempt.amount
-    except InexactAmount:
-        return False
+    return currency == attempt.currency and exact(value, currency) == attempt.amount
 
 
 def _shown(value: object, currency: str) -> str:

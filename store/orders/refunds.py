@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..database import db, release, retried, transaction
 from ..models import Order, Payment, Refund
 from ..rules.clock import now
-from ..rules.money import InexactAmount, from_major, to_major
+from ..rules.money import exact, to_major
 from ..rules.schedule import FURTHEST, LEASE, UNKNOWN_LOOKS, is_refund_given_up
 from ..rules.status import CaseKind, RefundStatus
 from ..xendit import (
@@ -239,11 +239,7 @@ def _problem(refund: Refund, record: RefundRecord) -> str | None:
         return "another refund"
     if record.payment_request_id not in (None, refund.payment.payment_request_id):
         return "a refund of another payment"
-    try:
-        amount = None if record.amount is None else from_major(record.amount, refund.currency)
-    except InexactAmount:
-        amount = None
-    if (amount, record.currency) != (refund.amount, refund.currency):
+    if (exact(record.amount, refund.currency), record.currency) != (refund.amount, refund.currency):
         return f"a refund of {record.amount} {record.currency[:3]}"
     return None
 

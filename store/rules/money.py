@@ -51,6 +51,14 @@ def from_major(value: int | str | Decimal, currency: str) -> int:
     return int(minor)
 
 
+def exact(value: int | str | Decimal | None, currency: str) -> int | None:
+    """Return `value`, in major units, as minor units of `currency`; None where `from_major` would raise."""
+    try:
+        return from_major(value, currency)
+    except InexactAmount:
+        return None
+
+
 def from_typed(typed: str, currency: str) -> int:
     """Return an amount that somebody typed in major units, as digits with a point for cents, as minor units.
 

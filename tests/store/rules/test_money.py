@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from store.rules.money import CURRENCIES, InexactAmount, from_major, from_typed, to_major, written
+from store.rules.money import CURRENCIES, InexactAmount, exact, from_major, from_typed, to_major, written
 
 WITHOUT_FRACTION = ("IDR", "VND")
 WITH_FRACTION = ("PHP", "THB", "MYR", "SGD", "USD")
@@ -56,6 +56,7 @@ def test_a_whole_amount_is_an_int_in_major_units(currency: str):
 def test_an_amount_that_is_no_whole_number_of_minor_units_is_refused(value, currency: str):
     with pytest.raises(InexactAmount):
         from_major(value, currency)
+    assert exact(value, currency) is None
 
 
 @pytest.mark.parametrize(
