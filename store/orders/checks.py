@@ -11,7 +11,7 @@ from ..database import db, retried, transaction
 from ..models import Attempt, Order
 from ..rules import chance
 from ..rules.clock import now
-from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, LEASE, TRY_AGAIN_SPREAD, try_again_after
+from ..rules.schedule import FURTHEST, FURTHEST_WHILE_OPEN, TRY_AGAIN_SPREAD, try_again_after
 from ..rules.status import OPEN_ATTEMPT, AttemptStatus
 from ..xendit import Client, NotSent, ProviderUnavailable, XenditError
 from . import closing, queues, settling
@@ -20,20 +20,12 @@ from .finding import lock_with_attempt
 log = logging.getLogger(__name__)
 
 
-@retried
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` attempts that are due, and return their ids.
 
     Whoever has waited longest comes first: where the limit does not reach, nobody waits for ever.
     """
-    kinds = (*_strays(), _due())
-    if limit < 1 or queues.are_empty(kinds):
-        return []
-    with transaction():
-        taken = queues.locked(kinds, limit)
-        for attempt in taken:
-            attempt.next_check_at = now() + LEASE
-        return [attempt.id for attempt in taken]
+    return queues.leased((*_strays(), _due()), limit)
 
 
 def _due() -> Select[Attempt]:

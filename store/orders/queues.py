@@ -4,11 +4,25 @@ A queue is given as SELECTs, one for each kind of row in it; those of the first 
 ahead than anything is must be a kind of its own: the clock went back since, and it would wait for that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select
 
-from ..database import Base, db
+from ..database import Base, db, retried, transaction
+from ..rules.clock import now
+from ..rules.schedule import LEASE
+
+
+@retried
+def leased(kinds: Sequence[Select], limit: int) -> list[int]:
+    """Reserve up to `limit` rows that are checked when they are due, until the end of a `LEASE`; return their ids."""
+    if limit < 1 or are_empty(kinds):
+        return []
+    with transaction():
+        taken = locked(kinds, limit)
+        for row in taken:
+            row.next_check_at = now() + LEASE
+        return [row.id for row in taken]
 
 
 def are_empty(kinds: Iterable[Select]) -> bool:

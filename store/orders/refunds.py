@@ -49,7 +49,6 @@ class News:
     failure_code: str | None = None
 
 
-@retried
 def take(limit: int) -> list[int]:
     """Reserve up to `limit` refunds that are due, those first that have waited longest, and return their ids.
 
@@ -57,14 +56,7 @@ def take(limit: int) -> list[int]:
     """
     in_turn = db.select(Refund).order_by(Refund.next_check_at, Refund.id)
     strays, due = Refund.next_check_at > now() + FURTHEST, Refund.next_check_at <= now()
-    kinds = in_turn.where(strays), in_turn.where(due)
-    if limit < 1 or queues.are_empty(kinds):
-        return []
-    with transaction():
-        taken = queues.locked(kinds, limit)
-        for refund in taken:
-            refund.next_check_at = now() + LEASE
-        return [refund.id for refund in taken]
+    return queues.leased((in_turn.where(strays), in_turn.where(due)), limit)
 
 
 def check(refund_id: int, provider: Client, news: News | None = None) -> None:
