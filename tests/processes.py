@@ -66,6 +66,10 @@ class Process:
         self.kill()
         raise AssertionError(f"no answer from {url}: {self.output()}")
 
+    def children(self) -> list[int]:
+        """The processes that it has started, by their id."""
+        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 

@@ -149,17 +149,13 @@ def full_disk(shop: Shop) -> Iterator[None]:
         journal = Path(f"{shop.database.path}-wal")
         while journal.stat().st_size <= LIMIT:
             shop.sql("UPDATE products SET stock = stock")
-        processes = [pid for process in (shop.process, shop.worker) for pid in (process.pid, *children(process))]
+        processes = [pid for process in (shop.process, shop.worker) for pid in (process.pid, *process.children())]
         before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE, (LIMIT, UNLIMITED)) for pid in processes}
         try:
             yield
         finally:
             for pid, limit in before.items():
                 resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
-
-
-def children(process: Process) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
 def health(shop: Shop) -> int:

@@ -38,8 +38,7 @@ class Running:
         os.kill(pid or self.process.pid, number)
 
     def workers(self) -> list[int]:
-        pid = self.process.pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return self.process.children()
 
     def replaced(self, before: list[int]) -> bool:
         return bool(self.workers()) and not set(self.workers()) & set(before)
