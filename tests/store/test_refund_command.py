@@ -1,18 +1,19 @@
 """The refund command: what it says, its exit codes, and that whatever happens makes one refund."""
 
 from contextlib import closing
+from functools import partial
 
 import pytest
 from click.testing import Result
 
 from store.database import db
 from store.sqlite import driver
-from store.xendit import Client, RefundRecord, RefundRequest
 
 from ..at_once import all_at_once
 from ..buyer import Buyer
 from ..databases import only_sqlite
 from ..in_process import Sandbox, Shop
+from .meanwhile import Meanwhile
 
 HAS_IT, REFUSED, USAGE, NOBODY_KNOWS = 0, 1, 2, 3
 
@@ -173,23 +174,12 @@ def test_four_at_once_make_one_refund(shop: Shop, sandbox: Sandbox):
     assert len(made) == 1
 
 
-class Stumbling(Client):
-    """A client after whose refund somebody else holds the database."""
-
-    def __init__(self, provider: Client, holder: driver.Connection) -> None:
-        self.__dict__ = {**vars(provider), "holder": holder}
-
-    def create_refund(self, request: RefundRequest) -> RefundRecord:
-        record = super().create_refund(request)
-        self.holder.execute("BEGIN IMMEDIATE")
-        return record
-
-
 @only_sqlite
 def test_a_database_that_fails_after_xendits_answer_loses_no_refund(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     number = sold(shop)
     with closing(driver.connect(shop.database.path, isolation_level=None)) as holder, monkeypatch.context() as patch:
-        patch.setitem(shop.app.extensions, "xendit", Stumbling(shop.app.extensions["xendit"], holder))
+        holds = partial(holder.execute, "BEGIN IMMEDIATE")
+        patch.setitem(shop.app.extensions, "xendit", Meanwhile(shop.app.extensions["xendit"], holds, "create_refund"))
 
         told = refund(shop, number)
 

@@ -1,7 +1,7 @@
 """The use cases of orders with all that they need at hand; each test has a new shop, and a sandbox without sessions."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from store.orders.refund_request import Wish, ask
 from store.orders.settling import close, settle
 from store.rules import clock
 from store.rules.cart import Cart
-from store.xendit import Client, Session
+from store.xendit import Session
 
 from ...buyer import COFFEE, DETAILS, Buyer
 from ...in_process import Sandbox, Shop
@@ -133,19 +133,3 @@ class Desk:
         with transaction():
             for name, value in values.items():
                 setattr(row, name, value)
-
-
-class Meanwhile:
-    """Xendit, on whose answer about a session the caller waits while something else happens."""
-
-    def __init__(self, provider: Client, happens: Callable[[], Any]):
-        self._provider = provider
-        self._happens = happens
-
-    def __getattr__(self, call: str) -> Any:
-        return getattr(self._provider, call)
-
-    def get_session(self, *arguments: Any) -> Session:
-        session = self._provider.get_session(*arguments)
-        self._happens()
-        return session

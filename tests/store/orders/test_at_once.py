@@ -12,7 +12,7 @@ from store.orders import checks, inbox
 from store.orders.checkout import CartChanged
 from store.orders.settling import settle
 from store.rules.status import AttemptStatus
-from store.xendit import Client, Session, parse_event
+from store.xendit import parse_event
 
 from ...at_once import all_at_once
 from ...buyer import COFFEE
@@ -20,6 +20,7 @@ from ...databases import only_postgresql
 from ...events import payment_event
 from ...in_process import Shop
 from ...waiting import PATIENCE
+from ..meanwhile import Meanwhile
 from .conftest import Desk
 
 TEA = "jasmine-tea"
@@ -27,22 +28,6 @@ SIDES = 4
 ROUNDS = 5
 CLICKS = 6
 FOREIGN = {"payment_session_id": "ps-x", "reference_id": "of-somebody-else", "currency": "IDR", "amount": 1}
-
-
-class AtTheSameTime:
-    """Xendit, which has answered all of them about a session before any of them can do something about it."""
-
-    def __init__(self, provider: Client, sides: int):
-        self._provider = provider
-        self._gate = threading.Barrier(sides)
-
-    def get_session(self, *arguments: Any) -> Session:
-        session = self._provider.get_session(*arguments)
-        self._gate.wait(PATIENCE)
-        return session
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._provider, name)
 
 
 def elsewhere(shop: Shop, action: Callable[[], Any]) -> Callable[[], Any]:
@@ -58,7 +43,8 @@ def elsewhere(shop: Shop, action: Callable[[], Any]) -> Callable[[], Any]:
 def test_one_payment_that_several_sides_settle_at_once_pays_once_and_is_not_suspect(desk: Desk, shop: Shop):
     order = desk.opens()
     desk.pays(order)
-    attempt_id, provider = order.newest_attempt.id, AtTheSameTime(desk.provider, SIDES)
+    attempt_id, all_have_read = order.newest_attempt.id, threading.Barrier(SIDES)
+    provider = Meanwhile(desk.provider, partial(all_have_read.wait, PATIENCE))
     db.session.rollback()
 
     all_at_once([elsewhere(shop, partial(settle, attempt_id, provider, f"side {side}")) for side in range(SIDES)])

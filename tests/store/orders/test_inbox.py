@@ -16,7 +16,8 @@ from store.xendit import parse_event
 from ...events import event, payment_event, session_event
 from ...in_process import Sandbox
 from ...standing_clock import StandingClock
-from .conftest import Desk, Meanwhile
+from ..meanwhile import Meanwhile
+from .conftest import Desk
 
 ALL = 50
 FOREIGN = {"payment_session_id": "ps-x", "reference_id": "of-somebody-else", "currency": "IDR", "amount": 1}

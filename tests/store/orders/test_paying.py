@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 from store.database import release
-from store.models import Order
 from store.orders.paying import NotPayable, PaymentRefused, PaymentUnavailable, start
 from store.orders.records import Hint
 from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
-from store.xendit import ProviderRefused, Session, SessionRequest
+from store.xendit import ProviderRefused
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
+from ..meanwhile import Meanwhile
 from .conftest import Desk
 
 
@@ -258,25 +258,17 @@ def test_a_session_from_before_what_was_told_was_noted_stays(desk: Desk):
     assert attempts(order) == [("A1", AttemptStatus.ACTIVE)]
 
 
-class RefusesLate:
-    """Xendit, which makes a session, is paid, and answers that it refused."""
-
-    def __init__(self, desk: Desk, order: Order):
-        self._desk, self._order = desk, order
-
-    def create_session(self, request: SessionRequest) -> Session:
-        session = self._desk.provider.create_session(request)
-        release()
-        self._desk.shop.sandbox.pay(session.id)
-        self._desk.settles(self._order, hint=Hint(session.id))
-        raise ProviderRefused(400, "API_VALIDATION_ERROR")
-
-
-def test_a_refusal_that_comes_after_the_money_takes_nothing_back(desk: Desk):
+def test_a_refusal_that_comes_after_the_money_takes_nothing_back(desk: Desk, sandbox: Sandbox):
     order = desk.places()
 
+    def is_paid_and_refuses() -> None:
+        session_id = sandbox.newest_session()
+        sandbox.pay(session_id)
+        desk.settles(order, hint=Hint(session_id))
+        raise ProviderRefused(400, "API_VALIDATION_ERROR")
+
     with pytest.raises(PaymentRefused):
-        start(order.id, RefusesLate(desk, order), desk.settings)
+        start(order.id, Meanwhile(desk.provider, is_paid_and_refuses, "create_session"), desk.settings)
 
     assert (order.status, order.attention) == (OrderStatus.PAID, None)
     assert attempts(order) == [("A1", AttemptStatus.COMPLETED)]

@@ -12,8 +12,9 @@ from store.rules.status import OrderStatus, Verdict
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox
+from ..meanwhile import Meanwhile
 from .auditor import Auditor
-from .conftest import Desk, Meanwhile
+from .conftest import Desk
 
 
 @pytest.fixture

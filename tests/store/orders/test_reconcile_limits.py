@@ -17,8 +17,9 @@ from store.rules.clock import now
 
 from ...databases import on_one
 from ...in_process import Sandbox
+from ..meanwhile import Meanwhile
 from .auditor import Auditor
-from .conftest import Desk, Meanwhile
+from .conftest import Desk
 
 MANY = 10_000
 

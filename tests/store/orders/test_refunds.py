@@ -1,20 +1,19 @@
 """Refunds: each state that Xendit's record shows, by look and by webhook, and the looks that the worker makes."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from store.database import db, release
+from store.database import db
 from store.models import Order, OutboxRow, WebhookEvent
 from store.orders import refunds
 from store.orders.refund_request import Wish, ask
 from store.rules.clock import now
 from store.rules.status import OrderStatus, RefundStatus
-from store.xendit import PaymentRecord, RefundRecord, RefundRequest
 
 from ...in_process import Sandbox
 from ...standing_clock import StandingClock
+from ..meanwhile import Meanwhile
 from .conftest import Desk
 
 ALL = 50
@@ -73,28 +72,10 @@ def test_a_refund_that_was_done_at_once_has_its_effect_at_once(desk: Desk, sandb
 
 def test_a_webhook_that_comes_before_the_answer_is_no_trouble(desk: Desk, sandbox: Sandbox, paid: Order):
     refund = ask(paid.number, Wish())
-    impatient = Meanwhile(desk, lambda: desk.hears())
 
-    refunds.send(refund.id, impatient, "a test")
+    refunds.send(refund.id, Meanwhile(desk.provider, desk.hears, "create_refund"), "a test")
 
     assert (refund.status, paid.status) == (RefundStatus.SUCCEEDED, OrderStatus.REFUNDED)
-
-
-class Meanwhile:
-    """Xendit, on whose answer about a refund the caller waits while something else happens."""
-
-    def __init__(self, desk: Desk, happens: Callable[[], None]):
-        self._provider = desk.provider
-        self._happens = happens
-
-    def get_payment(self, payment_id: str) -> PaymentRecord:
-        return self._provider.get_payment(payment_id)
-
-    def create_refund(self, request: RefundRequest) -> RefundRecord:
-        record = self._provider.create_refund(request)
-        release()
-        self._happens()
-        return record
 
 
 def test_a_refund_that_xendit_refuses_gives_nothing_back_and_asks_for_a_person(desk: Desk, sandbox: Sandbox):

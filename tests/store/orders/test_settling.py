@@ -14,7 +14,8 @@ from store.xendit.fields import LONGEST_ID
 
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
-from .conftest import Desk, Meanwhile
+from ..meanwhile import Meanwhile
+from .conftest import Desk
 
 UNKNOWN = "ps-" + "0" * 24
 MISMATCHES = {

@@ -10,38 +10,28 @@ from store.models import Order
 from store.orders import paying, unwritten
 from store.rules.status import AttemptStatus
 from store.sqlite import driver
-from store.xendit import Client, Session, SessionRequest
 
 from ...databases import only_sqlite
 from ...waiting import wait_until
+from ..meanwhile import Meanwhile
 from .conftest import Desk
 
 pytestmark = only_sqlite
 
 
-class Stumbling(Client):
-    """A client after whose create call somebody else holds the database."""
-
-    def __init__(self, desk: Desk, holder) -> None:
-        self.__dict__ = {**vars(desk.provider), "holder": holder}
-
-    def create_session(self, request: SessionRequest) -> Session:
-        try:
-            return super().create_session(request)
-        finally:
-            if not self.holder.in_transaction:
-                self.holder.execute("BEGIN IMMEDIATE")
-
-
 @contextmanager
 def held(desk: Desk) -> Iterator[None]:
     """Let somebody hold the database from the next create call on."""
-    kind = desk.provider
-    path = desk.shop.folder / "shop.db"
-    with closing(driver.connect(path, isolation_level=None, check_same_thread=False)) as holder:
-        desk.provider = Stumbling(desk, holder)
+    provider = desk.provider
+    with closing(driver.connect(desk.shop.database.path, isolation_level=None, check_same_thread=False)) as holder:
+
+        def holds() -> None:
+            if not holder.in_transaction:
+                holder.execute("BEGIN IMMEDIATE")
+
+        desk.provider = Meanwhile(provider, holds, "create_session")
         yield
-    desk.provider = kind
+    desk.provider = provider
 
 
 def newest(order: Order):
