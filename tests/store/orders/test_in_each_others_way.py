@@ -1,7 +1,5 @@
 """PostgreSQL ends one of two transactions that wait for each other: nobody who buys, sells or gives back notices it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from ...buyer import Buyer
@@ -21,7 +19,7 @@ TABLES = ("orders", "attempts", "webhook_events", "payments", "refunds", "order_
 
 
 @pytest.fixture(params=TABLES)
-def shop(request: pytest.FixtureRequest, new_shop: Shop) -> Iterator[Shop]:
+def shop(request: pytest.FixtureRequest, new_shop: Shop) -> Shop:
     """A shop that is in another's way at its first write to a table, and again whenever the counting begins anew."""
     for statement in (*FIRST_ONE_STUMBLES, STUMBLES.format(request.param)):
         new_shop.sql(statement)

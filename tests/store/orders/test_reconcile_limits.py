@@ -16,7 +16,6 @@ from store.rules import clock
 from store.rules.clock import now
 
 from ...databases import on_one
-from ...in_process import Sandbox
 from ..meanwhile import Meanwhile
 from .auditor import Auditor
 from .conftest import Desk
@@ -27,12 +26,6 @@ MANY = 10_000
 @pytest.fixture
 def auditor(desk: Desk) -> Auditor:
     return Auditor(desk)
-
-
-@pytest.fixture(autouse=True)
-def healthy_again(sandbox: Sandbox):
-    yield
-    sandbox.heal()
 
 
 def sold(desk: Desk, buyers: int) -> list[Order]:
