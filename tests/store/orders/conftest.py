@@ -1,7 +1,8 @@
 """The use cases of orders with all that they need at hand; each test has a new shop, and a sandbox without sessions."""
 
 import dataclasses
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,15 @@ from typing import Any
 import pytest
 
 from store.database import db, transaction
-from store.models import Order, Refund
-from store.orders import inbox, refunds
+from store.models import Order, Refund, WebhookEvent
+from store.orders import checks, inbox, refunds
 from store.orders.checkout import BuyerDetails, place_order
 from store.orders.paying import start
 from store.orders.refund_request import Wish, ask
 from store.orders.settling import close, settle
 from store.rules import clock
 from store.rules.cart import Cart
-from store.xendit import Session
+from store.xendit import Session, parse_event
 
 from ...buyer import COFFEE, DETAILS, Buyer
 from ...in_process import Sandbox, Shop
@@ -106,6 +107,11 @@ class Desk:
         refunds.send(refund.id, self.provider, "a test")
         return refund
 
+    def looks_at_attempts(self) -> None:
+        """Let the worker look at the attempts that are due."""
+        for attempt_id in checks.take(ALL):
+            checks.check(attempt_id, self.provider)
+
     def looks_at_refunds(self, **after: float) -> None:
         """Let the worker look at the refunds that are due a day later, or so much later."""
         self.waits(**(after or {"days": 1}))
@@ -133,3 +139,20 @@ class Desk:
         with transaction():
             for name, value in values.items():
                 setattr(row, name, value)
+
+
+def elsewhere(shop: Shop, action: Callable[[], Any]) -> Callable[[], Any]:
+    """The same, as another thread of the shop or its worker does it."""
+
+    def does() -> Any:
+        with shop.app.app_context():
+            return action()
+
+    return does
+
+
+def keep(body: dict) -> WebhookEvent:
+    """Store an event as the webhook's view does, and return its row."""
+    parsed = parse_event(json.dumps(body).encode())
+    inbox.store(parsed)
+    return db.session.scalar(db.select(WebhookEvent).filter_by(key=parsed.key))

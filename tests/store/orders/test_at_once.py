@@ -1,10 +1,7 @@
 """Many sides at once: of one payment, one inbox and one shelf, and nobody is in another one's way."""
 
-import json
 import threading
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from store.database import db, transaction
 from store.models import Attempt, Order, Payment, WebhookEvent
@@ -12,7 +9,6 @@ from store.orders import checks, inbox
 from store.orders.checkout import CartChanged
 from store.orders.settling import settle
 from store.rules.status import AttemptStatus
-from store.xendit import parse_event
 
 from ...at_once import all_at_once
 from ...buyer import COFFEE
@@ -21,23 +17,13 @@ from ...events import payment_event
 from ...in_process import Shop
 from ...waiting import PATIENCE
 from ..meanwhile import Meanwhile
-from .conftest import Desk
+from .conftest import Desk, elsewhere, keep
 
 TEA = "jasmine-tea"
 SIDES = 4
 ROUNDS = 5
 CLICKS = 6
 FOREIGN = {"payment_session_id": "ps-x", "reference_id": "of-somebody-else", "currency": "IDR", "amount": 1}
-
-
-def elsewhere(shop: Shop, action: Callable[[], Any]) -> Callable[[], Any]:
-    """The same, as another thread of the shop or its worker does it."""
-
-    def does() -> Any:
-        with shop.app.app_context():
-            return action()
-
-    return does
 
 
 def test_one_payment_that_several_sides_settle_at_once_pays_once_and_is_not_suspect(desk: Desk, shop: Shop):
@@ -54,9 +40,7 @@ def test_one_payment_that_several_sides_settle_at_once_pays_once_and_is_not_susp
 
 
 def test_the_copies_of_one_event_that_come_at_once_are_all_kept_in_one_row(desk: Desk, shop: Shop):
-    parsed = parse_event(json.dumps(payment_event("capture", FOREIGN)).encode())
-
-    all_at_once([elsewhere(shop, partial(inbox.store, parsed))] * 30)
+    all_at_once([elsewhere(shop, partial(keep, payment_event("capture", FOREIGN)))] * 30)
 
     assert [row.times for row in db.session.scalars(db.select(WebhookEvent))] == [30]
 
@@ -64,8 +48,7 @@ def test_the_copies_of_one_event_that_come_at_once_are_all_kept_in_one_row(desk:
 @only_postgresql
 def test_news_of_nobody_does_not_wait_for_an_attempt_that_another_side_is_changing(desk: Desk, shop: Shop):
     mine, other = desk.opens(buyer="siti").newest_attempt, desk.opens(buyer="budi").newest_attempt
-    inbox.store(parse_event(json.dumps(payment_event("capture", FOREIGN)).encode()))
-    (news,) = db.session.scalars(db.select(WebhookEvent.id))
+    news = keep(payment_event("capture", FOREIGN)).id
 
     with transaction():
         mine.trouble = "it is being changed"

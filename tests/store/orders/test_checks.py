@@ -14,17 +14,14 @@ from store.rules.status import AttemptStatus, OrderStatus
 from ...buyer import COFFEE
 from ...in_process import Sandbox, Shop
 from ...standing_clock import StandingClock
-from .conftest import Desk
-
-ALL = 50
+from .conftest import ALL, Desk
 
 
 def looks(desk: Desk, order: Order) -> None:
     """What the worker does about an order's newest attempt once that is due."""
     attempt = order.newest_attempt
     desk.waits(seconds=max(0.0, (attempt.next_check_at - now()).total_seconds()))
-    for attempt_id in checks.take(ALL):
-        checks.check(attempt_id, desk.provider)
+    desk.looks_at_attempts()
 
 
 def looks_until_it_is_given_up(desk: Desk, order: Order) -> str:
@@ -244,13 +241,11 @@ def test_an_order_is_found_paid_a_minute_after_the_clock_went_back(desk: Desk, s
     order = desk.opens()
     looks(desk, order)
     standing.jumps(hours=-1)
-    for attempt_id in checks.take(ALL):
-        checks.check(attempt_id, desk.provider)
+    desk.looks_at_attempts()
     desk.pays(order)
 
     desk.waits(minutes=1)
-    for attempt_id in checks.take(ALL):
-        checks.check(attempt_id, desk.provider)
+    desk.looks_at_attempts()
 
     assert order.is_paid
 
@@ -264,8 +259,7 @@ def test_a_hold_ends_with_its_session_though_the_clock_went_back(
     sandbox.expire(order.newest_attempt.session_id)
 
     standing.jumps(hours=hours)
-    for attempt_id in checks.take(ALL):
-        checks.check(attempt_id, desk.provider)
+    desk.looks_at_attempts()
 
     assert (order.is_canceled, shop.stock(COFFEE)) == (True, before)
 
@@ -279,8 +273,7 @@ def test_a_hold_that_a_clock_ends_early_ends_at_xendit_first(
     desk.pays(paid)
 
     standing.jumps(hours=hours)
-    for attempt_id in checks.take(ALL):
-        checks.check(attempt_id, desk.provider)
+    desk.looks_at_attempts()
 
     assert paid.is_paid
     assert sandbox.session(open_.newest_attempt.session_id)["status"] == "CANCELED"

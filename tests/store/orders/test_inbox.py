@@ -1,33 +1,22 @@
 """The inbox: events are kept once, taken in turn, and only ever make the worker look at Xendit's record."""
 
-import json
 from datetime import timedelta
 
 import pytest
 
-from store.database import db
-from store.models import Order, WebhookEvent
+from store.models import Order
 from store.orders import inbox
 from store.rules.clock import now
 from store.rules.schedule import LEASE, WEBHOOK_WAITS
 from store.rules.status import AttemptStatus, OrderStatus
-from store.xendit import parse_event
 
 from ...events import event, payment_event, session_event
 from ...in_process import Sandbox
 from ...standing_clock import StandingClock
 from ..meanwhile import Meanwhile
-from .conftest import Desk
+from .conftest import ALL, Desk, keep
 
-ALL = 50
 FOREIGN = {"payment_session_id": "ps-x", "reference_id": "of-somebody-else", "currency": "IDR", "amount": 1}
-
-
-def keep(body: dict) -> WebhookEvent:
-    """Store an event as the webhook's view does, and return its row."""
-    parsed = parse_event(json.dumps(body).encode())
-    inbox.store(parsed)
-    return db.session.scalar(db.select(WebhookEvent).filter_by(key=parsed.key))
 
 
 def keep_several(count: int) -> list[int]:

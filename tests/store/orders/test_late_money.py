@@ -1,22 +1,18 @@
 """Money that comes when nobody counted on it: after the end, or once more."""
 
-import json
-
 import pytest
 
 from store.catalog import stock
 from store.database import transaction
 from store.models import Order
-from store.orders import inbox
 from store.orders.deciding import decide
 from store.orders.settling import settle
 from store.rules.status import AttemptStatus, OrderStatus, Verdict
-from store.xendit import parse_event
 
 from ...buyer import COFFEE
 from ...events import payment_event
 from ...in_process import Sandbox, Shop
-from .conftest import Desk
+from .conftest import Desk, keep
 
 LATE = [AttemptStatus.EXPIRED, AttemptStatus.CANCELED, AttemptStatus.REJECTED]
 
@@ -113,9 +109,7 @@ def test_a_second_payment_of_one_session_is_due_back(desk: Desk, sandbox: Sandbo
     paid = order.status
     first = order.payments[0]
     second = sandbox.another_payment(session_id, first.payment_id)
-    inbox.store(
-        parse_event(json.dumps(payment_event("capture", sandbox.session(session_id), payment_id=second)).encode())
-    )
+    keep(payment_event("capture", sandbox.session(session_id), payment_id=second))
 
     desk.works_through_inbox()
 

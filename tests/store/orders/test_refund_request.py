@@ -1,7 +1,7 @@
 """Asking for a refund: of which payment, how much, and when there is nothing to give back; two at once make one."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -17,7 +17,7 @@ from ...databases import only_postgresql
 from ...in_process import Shop
 from ...waiting import PATIENCE, wait_until
 from .. import money
-from .conftest import Desk
+from .conftest import Desk, elsewhere
 
 SIDES = 4
 
@@ -181,17 +181,13 @@ def test_two_at_once_make_one(desk: Desk, shop: Shop, paid: Order):
     number = paid.number
     release()
 
-    def side() -> Callable[[], str]:
-        def asks() -> str:
-            with shop.app.app_context():
-                try:
-                    return ask(number, Wish()).reference
-                except UnderWay as other:
-                    return f"{other.refund.reference} is under way"
+    def asks() -> str:
+        try:
+            return ask(number, Wish()).reference
+        except UnderWay as other:
+            return f"{other.refund.reference} is under way"
 
-        return asks
-
-    said = all_at_once([side() for _ in range(SIDES)])
+    said = all_at_once([elsewhere(shop, asks)] * SIDES)
 
     assert sorted(said) == [f"{number}-R1", *[f"{number}-R1 is under way"] * (SIDES - 1)]
     assert len(rows()) == 1
@@ -201,13 +197,9 @@ def test_two_at_once_make_one(desk: Desk, shop: Shop, paid: Order):
 def test_who_asks_while_another_one_does_waits_and_then_sees_it(desk: Desk, shop: Shop, paid: Order):
     number, waiting = paid.number, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
-    def asks() -> None:
-        with shop.app.app_context():
-            ask(number, Wish())
-
     with ThreadPoolExecutor(1) as pool, transaction():
         money.goes_back(lock(paid.id).payments[0], RefundStatus.SENT)
-        other = pool.submit(asks)
+        other = pool.submit(elsewhere(shop, partial(ask, number, Wish())))
         wait_until(lambda: shop.database.run(f"{waiting} AND datname = current_database()"))
         db.session.commit()
 

@@ -14,9 +14,7 @@ from store.rules.status import OrderStatus, RefundStatus
 from ...in_process import Sandbox
 from ...standing_clock import StandingClock
 from ..meanwhile import Meanwhile
-from .conftest import Desk
-
-ALL = 50
+from .conftest import ALL, Desk
 
 
 def at_xendit(sandbox: Sandbox) -> list[tuple[str, float, str]]:

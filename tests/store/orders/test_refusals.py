@@ -113,8 +113,7 @@ def test_a_refused_look_asks_for_a_person_until_one_succeeds(desk: Desk, sandbox
     order = desk.opens()
     sandbox.spoil("get_session", "error", status=status)
     desk.waits(seconds=10)
-    for attempt_id in checks.take(1):
-        checks.check(attempt_id, desk.provider)
+    desk.looks_at_attempts()
     refused = order.attention
 
     desk.settles(order)
