@@ -1,13 +1,12 @@
 """Workers as processes: what is slow keeps nothing else waiting, several share the work, and one may be ended."""
 
-import copy
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from ..buyer import COFFEE, Buyer
 from ..events import payment_event, session_event
-from ..ports import free_port
 from ..processes import Shop
 from ..spoiling_proxy import SpoilingProxy, delay
 from ..waiting import wait_until
@@ -29,17 +28,11 @@ def well_again(provider: SpoilingProxy) -> Iterator[None]:
 
 
 @pytest.fixture
-def twin(shop: Shop) -> Iterator[Shop]:
+def twin(shop: Shop, provider: SpoilingProxy, tmp_path: Path) -> Iterator[Shop]:
     """A second shop and worker on the first one's database."""
-    twin = copy.copy(shop)
-    twin.port = free_port()
-    twin.url = f"http://127.0.0.1:{twin.port}"
-    twin.environment = {**shop.environment, "PORT": str(twin.port)}
-    twin.start()
-    twin.start_worker()
+    twin = Shop(tmp_path, provider.url, database=shop.database)
     yield twin
-    twin.worker.kill()
-    twin.process.kill()
+    twin.end()
 
 
 def opened(shop: Shop) -> Buyer:
@@ -107,4 +100,5 @@ def test_two_shops_and_two_workers_lose_nothing_and_do_nothing_twice(shop: Shop,
         assert shop.sql(payments, session["payment_id"]) == [(1,)]
         assert shop.sql(moves, session["payment_session_id"]) == [(1,)]
     assert shop.stock(COFFEE) == before - len(buyers)
-    assert not any("Traceback" in process.output() for process in (shop.process, shop.worker, twin.worker))
+    programs = (shop.process, shop.worker, twin.process, twin.worker)
+    assert not any("Traceback" in program.output() for program in programs)
