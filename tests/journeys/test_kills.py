@@ -117,6 +117,7 @@ def reload(shop: Shop) -> None:
 
 def see_that_all_adds_up(shop: Shop, crowd: Crowd, database: str) -> None:
     """What was paid and what was answered is there, once, and so are the pieces."""
+    assert crowd.answered, f"nobody came through: {crowd.turned_away[-1:]}"
     shop.make_everything_due()
     wait_until(lambda: sessions_of_paid_orders(shop) >= crowd.paid)
     kept = shop.sql("SELECT payment_id, sum(times) FROM webhook_events GROUP BY payment_id")
