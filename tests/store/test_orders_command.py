@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import event
@@ -192,15 +191,14 @@ def statements(shop: Shop, *options: str) -> int:
     with shop.app.app_context():
         engine = db.engine
     seen = []
-    note = partial(noted, seen)
+
+    def note(*about: object) -> None:
+        seen.append(about)
+
     event.listen(engine, "before_cursor_execute", note)
     shop.flask("orders", *options)
     event.remove(engine, "before_cursor_execute", note)
     return len(seen)
-
-
-def noted(seen: list, _connection, _cursor, statement: str, *_) -> None:
-    seen.append(statement)
 
 
 @on_one
