@@ -6,17 +6,10 @@ from pathlib import Path
 from store.rules import clock
 from store.xendit import Endpoint
 
-from ..buyer import Buyer
 from ..events import session_event
 from ..in_process import Sandbox, Shop
 from ..standing_clock import StandingClock
-
-
-def paid_unnoticed(shop: Shop) -> Buyer:
-    """A buyer who has paid, of which the shop has not taken notice yet."""
-    buyer = Buyer(shop)
-    buyer.pays_by_qris(buyer.goes_to_pay())
-    return buyer
+from .test_worker import paid_unnoticed
 
 
 def calls(shop: Shop) -> int:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import requests
+from requests.adapters import BaseAdapter
+
 from sandbox.memory.ledger import Ledger
 from sandbox.objects import payments
 from store.rules import clock
@@ -62,3 +65,19 @@ class Answers:
         status, body, headers = answer if isinstance(answer, tuple) else (200, answer, {})
         start_response(f"{status} .", list(headers.items()))
         return [json.dumps(body).encode()]
+
+
+class Failing(BaseAdapter):
+    """A library beneath `requests` that raises what it likes, and counts how often it was called."""
+
+    def __init__(self, error: Exception):
+        super().__init__()
+        self.calls = 0
+        self._error = error
+
+    def send(self, *_, **__) -> requests.Response:
+        self.calls += 1
+        raise self._error
+
+    def close(self) -> None:
+        pass

@@ -4,13 +4,12 @@ import contextlib
 
 import pytest
 import requests
-from requests.adapters import BaseAdapter
 
 from store.xendit import Client, NotSent, Patience, ProviderRefused, ProviderUnavailable, RateLimited
 from store.xendit.breaker import FAILURES, PAUSE, TOGETHER
 
 from ...standing_clock import StandingClock
-from .calls import Answers
+from .calls import Answers, Failing
 
 SESSION = {"payment_session_id": "ps-1", "status": "ACTIVE"}
 DOWN = (503, {"error_code": "SERVICE_UNAVAILABLE"}, {})
@@ -120,21 +119,8 @@ def test_a_hurried_caller_whose_call_fails_stops_nobody(clock: StandingClock):
     assert client.get_session("ps-1").is_active
 
 
-class Dead(BaseAdapter):
-    """A network on which nobody can be reached."""
-
-    calls = 0
-
-    def send(self, *_, **__) -> requests.Response:
-        self.calls += 1
-        raise requests.ConnectionError("refused")
-
-    def close(self) -> None:
-        pass
-
-
 def test_no_answer_at_all_is_an_outage_too(clock: StandingClock):
-    network = Dead()
+    network = Failing(requests.ConnectionError("refused"))
     client = Client("key", "http://127.0.0.1:2", network, monotonic=clock.monotonic)
 
     fail(client, 2 * FAILURES)

@@ -10,28 +10,13 @@ from email.utils import format_datetime
 import pytest
 import requests
 import urllib3
-from requests.adapters import BaseAdapter
 
 from store.rules import clock
 from store.xendit import ProviderRefused, ProviderUnavailable, RateLimited
 
 from ...in_process import Sandbox
 from ...standing_clock import StandingClock
-from .calls import client_of, request_until
-
-
-class Failing(BaseAdapter):
-    """A library beneath `requests` that raises what it likes."""
-
-    def __init__(self, error: Exception):
-        super().__init__()
-        self._error = error
-
-    def send(self, *_, **__) -> requests.Response:
-        raise self._error
-
-    def close(self) -> None:
-        pass
+from .calls import Failing, client_of, request_until
 
 
 def dated(date: str) -> Sandbox:
