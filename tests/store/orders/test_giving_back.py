@@ -65,7 +65,6 @@ def test_late_money_whose_goods_are_gone_is_refund_due_until_all_of_it_went_back
     with transaction():
         money.cancels(order)
         payment = money.comes_too_late(order)
-        order.open_case(CaseKind.STOCK_GONE, "late", payment_id=payment.id)
     stock = shop.stock(COFFEE)
     stands = []
 
@@ -73,7 +72,7 @@ def test_late_money_whose_goods_are_gone_is_refund_due_until_all_of_it_went_back
         refunded(order, amount=amount)
         stands.append((order.status, order.attention, payment.refund_due))
 
-    assert stands == [(OrderStatus.REFUND_DUE, "late", True), (OrderStatus.REFUNDED, None, False)]
+    assert stands == [(OrderStatus.REFUND_DUE, "It came too late.", True), (OrderStatus.REFUNDED, None, False)]
     assert shop.stock(COFFEE) == stock
 
 
