@@ -4,7 +4,7 @@ It holds nothing that differs between two runs with the same seed: no real time,
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from .database import OBJECTS, Row
 from .ledger import Ledger
@@ -15,7 +15,7 @@ DELIVERY = ("id", "session_id", "event", "state", "due_at", "after", "forged")
 TRY = ("at", "by_hand", "status", "answer")
 
 
-def of_account(ledger: Ledger, session_id: str | None = None, only: Iterable[str] = KINDS) -> dict:
+def of_account(ledger: Ledger, session_id: str | None = None, only: Collection[str] = KINDS) -> dict:
     """Everything as of one instant, in the order in which it was made; with a session, what is about it.
 
     `only` are the kinds of records that are read. Raises ValueError with a sentence for one that there is not.

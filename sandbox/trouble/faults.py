@@ -183,8 +183,11 @@ def clear(ledger: Ledger) -> None:
     disturbances.clear_faults(ledger)
 
 
-def take(ledger: Ledger, endpoint: str, session_id: str = "") -> Fault | None:
-    """The fault that spoils a call of this endpoint about that session, counted; None if the call is left alone."""
+def take(ledger: Ledger, endpoint: str, session_id: str) -> Fault | None:
+    """The fault that spoils a call of this endpoint about that session, counted; None if the call is left alone.
+
+    The id is empty for a call that is about no session.
+    """
     operation = _BY_ENDPOINT[endpoint]
     if not disturbances.faults_of(ledger, operation, ANY):
         return None
