@@ -125,6 +125,10 @@ class Controls:
         """Xendit's own records of these kinds, as they truly are."""
         return self._control("GET", f"ledger?only={','.join(kinds)}").json()
 
+    def refunds(self, number: str = "") -> list[dict]:
+        """Xendit's own records of the refunds of an order, or of all."""
+        return [each for each in self.ledger("refunds")["refunds"] if each["reference_id"].startswith(number)]
+
     def counted_calls(self) -> dict:
         """How often the shop called, and how often at most in a minute, call by call."""
         return self._control("GET", "calls").json()

@@ -69,8 +69,7 @@ def statuses(shop: Shop) -> list[str]:
 
 def made(sandbox: Sandbox, number: str) -> list[str]:
     """Where the refunds of this order stand at Xendit."""
-    found = sandbox.ledger("refunds")["refunds"]
-    return [each["status"] for each in found if each["reference_id"].startswith(number)]
+    return [each["status"] for each in sandbox.refunds(number)]
 
 
 @on_one

@@ -26,10 +26,6 @@ DID_NOTHING = {
 }
 
 
-def at_xendit(sandbox: Sandbox) -> list[tuple[str, float, str]]:
-    return [(each["reference_id"], each["amount"], each["status"]) for each in sandbox.ledger("refunds")["refunds"]]
-
-
 @pytest.mark.parametrize("kind", LOST)
 def test_a_refund_whose_answer_was_lost_is_found_again(desk: Desk, sandbox: Sandbox, paid: Order, kind: str):
     sandbox.spoil("create_refund", kind)
@@ -41,7 +37,7 @@ def test_a_refund_whose_answer_was_lost_is_found_again(desk: Desk, sandbox: Sand
 
     assert before == (RefundStatus.SENT, None)
     assert (refund.status, paid.status) == (RefundStatus.SUCCEEDED, OrderStatus.REFUNDED)
-    assert len(at_xendit(sandbox)) == 1
+    assert len(sandbox.refunds()) == 1
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -53,7 +49,7 @@ def test_where_there_is_no_list_the_same_is_sent_again(desk: Desk, sandbox: Sand
     desk.looks_at_refunds()
 
     assert refund.status == RefundStatus.PENDING
-    assert len(at_xendit(sandbox)) == 1
+    assert len(sandbox.refunds()) == 1
 
 
 def test_where_there_is_no_list_a_refusal_of_the_second_call_says_nothing_of_the_first(
@@ -98,7 +94,7 @@ def test_a_refund_that_was_written_down_and_never_sent_is_sent_by_the_worker(des
     desk.looks_at_refunds()
 
     assert refund.status == RefundStatus.PENDING
-    assert len(at_xendit(sandbox)) == 1
+    assert len(sandbox.refunds()) == 1
 
 
 def test_a_refund_whose_sender_died_before_the_call_is_sent_again(desk: Desk, sandbox: Sandbox, paid: Order):

@@ -17,10 +17,6 @@ from ..meanwhile import Meanwhile
 from .conftest import ALL, Desk
 
 
-def at_xendit(sandbox: Sandbox) -> list[tuple[str, float, str]]:
-    return [(each["reference_id"], each["amount"], each["status"]) for each in sandbox.ledger("refunds")["refunds"]]
-
-
 def test_a_refund_is_pending_until_xendit_says_that_it_succeeded(desk: Desk, sandbox: Sandbox, paid: Order):
     refund = desk.gives_back(paid)
     before = (refund.status, paid.status)
@@ -30,7 +26,8 @@ def test_a_refund_is_pending_until_xendit_says_that_it_succeeded(desk: Desk, san
 
     assert before == (RefundStatus.PENDING, OrderStatus.PAID)
     assert (refund.status, paid.status, refund.next_check_at) == (RefundStatus.SUCCEEDED, OrderStatus.REFUNDED, None)
-    assert at_xendit(sandbox) == [(f"{paid.number}-R1", paid.amount, "SUCCEEDED")]
+    made = [(each["reference_id"], each["amount"], each["status"]) for each in sandbox.refunds()]
+    assert made == [(f"{paid.number}-R1", paid.amount, "SUCCEEDED")]
 
 
 def test_its_webhook_ends_a_refund_and_a_copy_of_it_changes_nothing(desk: Desk, sandbox: Sandbox, paid: Order):
