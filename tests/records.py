@@ -127,7 +127,8 @@ class Controls:
 
     def refunds(self, number: str = "") -> list[dict]:
         """Xendit's own records of the refunds of an order, or of all."""
-        return [each for each in self.ledger("refunds")["refunds"] if each["reference_id"].startswith(number)]
+        made = self.ledger("refunds")["refunds"]
+        return [each for each in made if (each["reference_id"] or "").startswith(number)]
 
     def counted_calls(self) -> dict:
         """How often the shop called, and how often at most in a minute, call by call."""
