@@ -131,7 +131,8 @@ def _keep(order: Order, case: Case) -> str:
     if order.is_refund_due and payment in order.own_payments:
         return f"Order {order.number} stays {order.status}. {_is_due(order, payment)}"
     payment.refund_due = False
-    return f"{_sum(payment)} stays with the shop; order {order.number} stays {order.status}."
+    kept = written(payment.amount - payment.refunded, payment.currency)
+    return f"{kept} stays with the shop; order {order.number} stays {order.status}."
 
 
 def _give_back(order: Order, case: Case) -> str:

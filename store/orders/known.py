@@ -33,4 +33,5 @@ def known(order: Order) -> Iterator[Difference]:
 
 
 def _decision(case: Case) -> str:
-    return f"{case.reason} Decided on {case.closed_at:%Y-%m-%d}: {case.verdict}, {case.note or 'without a note'}"
+    note = f'"{case.note}"' if case.note else "without a note"
+    return f"{case.reason} Decided on {case.closed_at:%Y-%m-%d}: {case.verdict}, {note}."

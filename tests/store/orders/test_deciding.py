@@ -170,6 +170,13 @@ def test_after_a_refund_that_failed_the_money_stays_or_a_new_refund_is_due(desk:
     assert decided(order, verdict)[:3] == (OrderStatus.PAID, None, is_due)
 
 
+def test_it_says_how_much_stays_with_the_shop_after_a_part_went_back(desk: Desk):
+    order = happens(desk.opens(), money.pays)
+    happens(order, lambda order: money.goes_back(order.payment, amount=3000), money.fails_to_go_back)
+
+    assert decided(order, ACCEPT)[3].startswith("Rp100.000 stays with the shop")
+
+
 def test_money_for_goods_that_are_gone_stays_due_back_whatever_is_decided_of_its_refund(desk: Desk):
     order = happens(desk.opens(), money.cancels, money.comes_too_late)
     decided(order, REJECT)

@@ -204,10 +204,11 @@ def test_money_that_does_not_fit_is_known_before_and_after_a_person_decides(
 
     before = auditor.kinds()
     decide(order.number, verdict, "a note")
-    after = auditor.kinds()
+    after = {each.kind: each.what for each in auditor.finds()}
 
     assert before == [Kind.CASE]
-    assert after == [Kind.DECIDED, *([Kind.REFUND_DUE] if verdict == Verdict.REJECT else [])]
+    assert sorted(after) == [Kind.DECIDED, *([Kind.REFUND_DUE] if verdict == Verdict.REJECT else [])]
+    assert after[Kind.DECIDED].endswith(f': {verdict}, "a note".')
 
 
 def test_what_just_happens_is_no_difference(desk: Desk, auditor: Auditor):
