@@ -72,6 +72,8 @@ class Sandbox(Controls):
         ledger = Ledger(self.database, SECRET_KEY)
         again = {**ledger.payment(payment_id), "payment_id": f"{payment_id[:-1]}x"}
         ledger.save_payment(session_id, again)
+        request = ledger.payment_request(again["payment_request_id"])
+        ledger.save_payment_request(session_id, request | {"latest_payment_id": again["payment_id"]})
         return again["payment_id"]
 
     def calls(self, method: str) -> list[str]:

@@ -121,6 +121,7 @@ def test_a_mess_is_cleared_up_by_fix_and_decide(shop: Shop):
     assert (before.code, fixing.code, known.code, after.code) == (1, 0, 0, 0)
     assert before.kinds(known=False) == ["payment_missing"] * 3 + ["session"] * 2 + ["stock"]
     assert fixing.kinds(fixed=True) == before.kinds(known=False)
+    assert fixing.said.endswith("differences: 0, settled: 6, known cases: 3.\n")
     assert known.kinds() == ["case", "case", "refund_due"]
     assert statuses == ["paid", "refund_due", "pending"]
     assert after.kinds() == ["decided", "decided", "refund_due"]
@@ -151,9 +152,11 @@ def test_a_mail_is_told_how_far_it_has_come_only_each_ten_thousand_orders(capsys
 def test_a_terminal_is_told_each_second_in_a_line_that_makes_room(capsys: pytest.CaptureFixture):
     with clock.using(StandingClock()):
         progress = Progress(is_terminal=True)
-        for orders in range(1, 4):
+        for orders in range(1, 6):
             progress.tell(Course(orders=orders))
             clock.sleep(0.6)
         progress.clear()
 
-    assert capsys.readouterr().err == "\rOrders compared: 3, differences: 0 ...\r\033[K"
+    assert capsys.readouterr().err == (
+        "\rOrders compared: 3, differences: 0 ...\rOrders compared: 5, differences: 0 ...\r\033[K"
+    )

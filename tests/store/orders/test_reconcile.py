@@ -53,6 +53,13 @@ def test_orders_that_went_well_do_not_differ(desk: Desk, auditor: Auditor):
 
 
 OF_IT = "attempt_id IN (SELECT id FROM attempts WHERE order_id = {0})"
+# Money that was let go, and captured again.
+THERE_AND_BACK = (
+    "INSERT INTO order_events (order_id, attempt_id, payment_id, from_status, to_status, cause, created_at)"
+    " SELECT a.order_id, a.id, p.id, m.was, m.became, 'me', p.created_at FROM payments p"
+    " JOIN attempts a ON a.id = p.attempt_id, (SELECT 'CAPTURED' AS was, 'VOIDED' AS became"
+    " UNION ALL SELECT 'VOIDED', 'CAPTURED') AS m WHERE a.order_id = {0} ORDER BY m.was"
+)
 # What somebody does to a paid order in the database, and what is then told of it.
 BY_SQL = {
     "a line": ("UPDATE order_lines SET unit_price = 1 WHERE order_id = {0}", [Kind.LINES]),
@@ -70,9 +77,12 @@ BY_SQL = {
     "still open": ("UPDATE orders SET status = 'pending' WHERE id = {0}", [Kind.MOVES, Kind.STATUS]),
     "the attempt": ("UPDATE attempts SET status = 'EXPIRED' WHERE order_id = {0}",
                     [Kind.MOVES, Kind.SESSION, Kind.STATUS, Kind.STATUS]),
+    "the account": ("UPDATE attempts SET business_id = 'mine' WHERE order_id = {0}", [Kind.SESSION]),
+    "a suspicion": ("UPDATE attempts SET status = 'SUSPECT' WHERE order_id = {0}", [Kind.MOVES, *[Kind.STATUS] * 3]),
     "another session": ("UPDATE attempts SET session_id = 'ps-mine' WHERE order_id = {0}", [Kind.SESSION_UNKNOWN]),
     "a move": ("UPDATE order_events SET from_status = 'closing' WHERE to_status = 'paid' AND order_id = {0}",
                [Kind.MOVES]),
+    "a payment's moves": (THERE_AND_BACK, [Kind.MOVES]),
     "the story": ("DELETE FROM order_events WHERE order_id = {0}", [Kind.MOVES, Kind.MOVES]),
     "the pieces": ("DELETE FROM stock_movements WHERE order_id = {0}", [Kind.PIECES]),
 }  # fmt: skip
@@ -107,6 +117,17 @@ def is_late(desk: Desk, order: Order) -> None:
     desk.shop.sandbox.pay_late(session_of(order))
 
 
+def is_captured_unheard(desk: Desk, order: Order) -> None:
+    desk.shop.sandbox.pay(session_of(order), authorize=True)
+    desk.settles(order)
+    desk.shop.sandbox.capture(order.payments[0].payment_id, order.amount)
+
+
+def is_of_another(desk: Desk, order: Order) -> None:
+    desk.shop.sandbox.alter(session_of(order), payment_request_id=None)
+    desk.shop.sandbox.spoil("get_payment", "wrong_reference", session=session_of(order), count=None)
+
+
 def alters(**changes) -> Callable[[Desk, Order], None]:
     return lambda desk, order: desk.shop.sandbox.alter(session_of(order), **changes)
 
@@ -117,6 +138,7 @@ UNHEARD = {
     "reserved": (
         lambda desk, order: desk.shop.sandbox.pay(session_of(order), authorize=True), [Kind.PAYMENT_MISSING]
     ),
+    "captured": (is_captured_unheard, [Kind.PAYMENT, Kind.SESSION]),
     "expired": (lambda desk, order: desk.shop.sandbox.expire(session_of(order)), [Kind.SESSION]),
     "late": (is_late, [Kind.PAYMENT_MISSING]),
 }  # fmt: skip
@@ -127,6 +149,7 @@ AFTERWARDS = {
     "amount": (alters(amount=1), [Kind.SESSION], [Kind.SESSION]),
     "currency": (alters(currency="PHP"), [Kind.SESSION], [Kind.SESSION]),
     "reference": (alters(reference_id="of-another"), [Kind.SESSION], [Kind.SESSION]),
+    "payment": (is_of_another, [Kind.PAYMENT], [Kind.PAYMENT]),
     "kind": (alters(session_type="SAVE"), [Kind.SESSION], [Kind.SESSION]),
 }
 
@@ -141,6 +164,7 @@ def test_what_happened_at_xendit_unheard_is_told_and_settled(desk: Desk, auditor
 
     told = {case: kinds for case, (_, kinds) in UNHEARD.items()}
     assert {case: kinds_of(found, order) for case, order in orders.items()} == told
+    assert {each.advice for each in found} == {FIX}
     assert {case: kinds_of(fixing, order) for case, order in orders.items()} == told
     assert all(each.is_fixed for each in fixing)
     assert after == []
@@ -182,6 +206,17 @@ def test_a_second_payment_that_only_xendit_has_is_settled_to_a_case(desk: Desk, 
     assert all(each.is_known for each in after)
 
 
+def test_a_second_payment_of_one_session_that_only_xendit_has_is_settled_to_a_case(desk: Desk, auditor: Auditor):
+    order = paid(desk)
+    desk.shop.sandbox.another_payment(session_of(order), order.payments[0].payment_id)
+    release()
+
+    found, _, after = auditor.finds(), auditor.finds(is_fixing=True), auditor.finds()
+
+    assert kinds_of(found, order) == [Kind.PAYMENT_MISSING]
+    assert kinds_of(after, order) == [Kind.CASE, Kind.REFUND_DUE]
+
+
 def test_a_stock_that_somebody_set_is_written_down_as_counted(desk: Desk, auditor: Auditor):
     desk.shop.set_stock(COFFEE, 3)
 
@@ -193,11 +228,12 @@ def test_a_stock_that_somebody_set_is_written_down_as_counted(desk: Desk, audito
 
 
 @pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("record", ["get_payment", "get_session"])
 def test_money_that_does_not_fit_is_known_before_and_after_a_person_decides(
-    desk: Desk, auditor: Auditor, verdict: Verdict
+    desk: Desk, auditor: Auditor, record: str, verdict: Verdict
 ):
     order = desk.opens()
-    desk.shop.sandbox.spoil("get_payment", "wrong_amount", count=None)
+    desk.shop.sandbox.spoil(record, "wrong_amount", count=None)
     desk.pays(order)
     desk.settles(order)
     assert order.is_suspect

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from store.database import release
+from store.database import db, release
 from store.models import Order
 from store.orders.differences import Kind
-from store.orders.inquiry import Inquiry
+from store.orders.inquiry import FAILURES_IN_A_ROW, Inquiry
 from store.orders.pacing import CALLS_A_MINUTE, CALLS_A_MINUTE_WITH_TEST_KEY, PacedClient
 from store.orders.reconcile import Course, Reconciliation
 from store.rules import clock
@@ -62,6 +62,25 @@ def test_once_xendit_is_away_or_refuses_the_key_it_is_asked_no_more_and_the_rest
     assert len(desk.shop.sandbox.calls("GET")) == before + calls
 
 
+def test_no_transaction_is_open_while_xendit_is_asked(desk: Desk, auditor: Auditor):
+    sold(desk, 1)
+    were_open = []
+    auditor.provider = Meanwhile(desk.provider, lambda: were_open.append(db.session().in_transaction()))
+
+    assert auditor.finds() == []
+    assert were_open == [False]
+
+
+def test_failures_with_answers_between_them_do_not_mean_that_xendit_is_away(desk: Desk, auditor: Auditor):
+    orders = sold(desk, 2 * FAILURES_IN_A_ROW - 1)
+    for order in orders[::2]:
+        desk.shop.sandbox.spoil("get_session", "error", status=503, session=order.newest_attempt.session_id)
+
+    auditor.finds()
+
+    assert (auditor.course.failed, auditor.inquiry.away) == (FAILURES_IN_A_ROW, None)
+
+
 def test_what_differs_is_told_although_the_second_look_gets_no_answer(desk: Desk, auditor: Auditor):
     (order,) = sold(desk, 1)
     desk.shop.sandbox.alter(order.newest_attempt.session_id, amount=1)
@@ -108,13 +127,14 @@ def test_after_a_429_the_same_is_asked_again_once_xendit_allows_it(desk: Desk):
 
 
 def test_older_orders_are_looked_at_while_something_may_still_happen_to_them(desk: Desk, auditor: Auditor):
-    at_its_end, pending, for_a_person, in_refund = sold(desk, 4)
+    at_its_end, for_a_person, in_refund, *others = sold(desk, 6)
     desk.gives_back(in_refund)
-    desk.shop.sql("UPDATE orders SET status = 'pending' WHERE id = ?", pending.id)
+    for order, status in zip(others, ("pending", "closing", "refund_due"), strict=True):
+        desk.shop.sql("UPDATE orders SET status = ? WHERE id = ?", status, order.id)
     desk.shop.sql("UPDATE orders SET attention = 'See to it.' WHERE id = ?", for_a_person.id)
     desk.shop.sql("UPDATE orders SET created_at = ?", (now() - timedelta(days=31)).strftime("%Y-%m-%d %H:%M:%S"))
     new = desk.sells("CARDS", buyer="new")
-    numbers = {order.number for order in (pending, for_a_person, in_refund, new)}
+    numbers = {order.number for order in (*others, for_a_person, in_refund, new)}
     last = at_its_end.number
     release()
     desk.shop.sql("UPDATE order_lines SET unit_price = 1")
@@ -128,8 +148,9 @@ def test_older_orders_are_looked_at_while_something_may_still_happen_to_them(des
 
 @on_one
 def test_many_orders_take_no_more_memory_than_few(desk: Desk):
-    like, size = desk.places(), []
+    like = desk.places()
     add_orders_like(desk, like, MANY)
+    size = [sys.getallocatedblocks()]
 
     def note(course: Course) -> None:
         if course.orders % 4_000 == 0:
@@ -139,7 +160,8 @@ def test_many_orders_take_no_more_memory_than_few(desk: Desk):
 
     assert list(work.run(now() - timedelta(days=30))) == []
     assert work.course.orders == MANY + 1
-    assert max(size) - size[0] < 20_000  # a page of orders is more than that
+    assert max(size[1:]) - size[1] < 20_000  # a page of orders is more than that
+    assert size[1] - size[0] < 200_000
 
 
 def add_orders_like(desk: Desk, like: Order, count: int) -> None:
