@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from store.orders import budget
 from store.rules import clock
 from store.xendit import Endpoint
 
@@ -31,6 +32,19 @@ def test_polls_leave_the_last_calls_that_xendit_allows_to_those_who_wait(tmp_pat
     shop.worker().run_once()
 
     assert while_few_are_left == 0
+    assert [each.status()["status"] for each in (heard, polled)] == ["paid", "pending"]
+
+
+def test_a_webhook_is_worked_through_though_the_budget_of_polls_is_spent(tmp_path: Path):
+    shop = Shop(tmp_path, Sandbox())
+    polled, heard = paid_unnoticed(shop), paid_unnoticed(shop)
+    shop.make_everything_due()
+    with shop.app.app_context():
+        budget.reserve(budget.A_MINUTE_WITH_TEST_KEY, budget.A_MINUTE_WITH_TEST_KEY)
+
+    shop.send_webhook(session_event("completed", shop.sandbox.session(heard.session_id)))
+    shop.worker().run_once()
+
     assert [each.status()["status"] for each in (heard, polled)] == ["paid", "pending"]
 
 

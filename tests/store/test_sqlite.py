@@ -128,6 +128,7 @@ def test_nothing_is_written_to_a_file_that_has_been_put_away(shop: Shop, tmp_pat
     with pytest.raises(OperationalError, match="moved, deleted or replaced"):
         write(shop)
     assert Buyer(shop).gets("/").status_code == 503
+    assert not (tmp_path / "shop.db").exists()
 
 
 def test_a_file_that_was_put_back_is_taken_up_again(shop: Shop, tmp_path: Path):

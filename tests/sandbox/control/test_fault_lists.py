@@ -127,8 +127,12 @@ def test_a_session_of_a_fault_is_named_by_its_id(control):
 
 
 @pytest.mark.parametrize(
-    "body", [b"[" * 100_000, b"[]", b'{"payment_request_id": 7}', b"\xff", b'{"payment_request_id": "\\ud800"}']
-)
+    "body",
+    [
+        b"[" * 100_000, b"[]", b"{}", b'{"payment_request_id": 7}', b'{"payment_request_id": []}', b"\xff",
+        b'{"payment_request_id": "\\ud800"}',
+    ],
+)  # fmt: skip
 def test_what_is_no_refund_is_about_no_session(merchant, control, body):
     session = merchant.create()
     control.orders("error", "create_refund", status=503, session=session["payment_session_id"])

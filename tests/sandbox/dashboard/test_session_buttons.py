@@ -5,7 +5,8 @@ import pytest
 
 def test_a_session_is_canceled_untold(merchant, dashboard, control):
     session = merchant.create()
-    assert "Cancel now" in dashboard.opens_story(session)
+    story = dashboard.opens_story(session)
+    assert "Cancel now" in story and f'{session["payment_session_id"]}/cancel"' in story
 
     assert dashboard.sends_to(session, "/cancel").status_code == 303
 

@@ -27,3 +27,13 @@ def test_what_counts_is_how_many_calls_were_really_made(desk: Desk):
     budget.correct(1, 1)
 
     assert budget.left(30) == 30 - (3 + 1)
+
+
+def test_calls_beyond_what_was_reserved_count_from_when_they_were_made(desk: Desk):
+    budget.reserve(1, 30)
+    desk.waits(seconds=30)
+
+    budget.correct(1, 3)
+    desk.waits(seconds=31)
+
+    assert budget.left(30) == 30 - 2

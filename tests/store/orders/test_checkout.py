@@ -9,7 +9,7 @@ from store.database import db
 from store.models import Order
 from store.orders.checkout import AlreadyPaid, CartChanged, EarlierOrderClosing
 from store.orders.paying import PaymentUnavailable
-from store.orders.summary import summarize
+from store.orders.summary import held_for, summarize
 from store.rules.clock import now
 from store.rules.status import AttemptStatus, OrderStatus
 from store.sqlite import driver
@@ -148,7 +148,7 @@ def test_who_waits_for_a_decision_about_an_order_can_buy_other_things(desk: Desk
 
     second = desk.opens({COFFEE: 1})
 
-    assert (first.is_suspect, second.can_be_paid) == (True, True)
+    assert (first.is_suspect, second.can_be_paid, held_for("siti")) == (True, True, {COFFEE: 1})
     assert (count_orders(), shop.stock(COFFEE)) == (2, before - 3)
 
 

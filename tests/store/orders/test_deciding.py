@@ -73,10 +73,11 @@ def test_money_for_a_canceled_order_whose_goods_are_gone_cannot_be_accepted(desk
 def test_money_that_does_not_fit_and_came_for_a_paid_order_is_a_second_payment_once_accepted(desk: Desk):
     order = happens(desk.opens(), money.pays, Order.add_attempt, money.does_not_fit)
 
-    status, attention, is_due, _ = decided(order, ACCEPT)
+    status, attention, is_due, outcome = decided(order, ACCEPT)
 
     assert (status, is_due) == (OrderStatus.PAID, True)
     assert "a second payment" in attention
+    assert "counts as a second payment now" in outcome
 
 
 @pytest.mark.parametrize("came", [None, PaymentStatus.AUTHORIZED], ids=["nothing", "reserved"])

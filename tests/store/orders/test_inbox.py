@@ -237,11 +237,14 @@ def test_such_news_sends_nobody_back_who_waits_already(desk: Desk):
     assert attempt.next_check_at == waiting_since
 
 
-def test_money_that_only_a_webhook_claims_changes_nothing_about_an_ended_order(desk: Desk, sandbox: Sandbox):
+@pytest.mark.parametrize("payment_id", ["py-forged", "py-00000000-0000-4000-8000-000000000000"])
+def test_money_that_only_a_webhook_claims_changes_nothing_about_an_ended_order(
+    desk: Desk, sandbox: Sandbox, payment_id: str
+):
     order = desk.opens()
     session = record(sandbox, order)
     desk.closes(order)
-    keep(session_event("completed", session, payment_id="py-forged"))
+    keep(session_event("completed", session, payment_id=payment_id))
 
     desk.works_through_inbox()
 

@@ -175,6 +175,7 @@ def test_where_refunds_cannot_be_read_their_webhook_tells_how_they_ended(
 def test_a_webhook_about_anything_else_is_not_believed(desk: Desk, sandbox: Sandbox, paid: Order, changes: dict):
     sandbox.spoil("get_refund", "error", status=404, count=None)
     refund = desk.gives_back(paid)
+    desk.sets(refund, failed_looks=UNKNOWN_LOOKS)
     news = {"event": "refund.succeeded", "refund_id": refund.refund_id, "reference": refund.reference, **changes}
 
     is_over = refunds.hear(refunds.News(**news), desk.provider)
@@ -187,6 +188,7 @@ def test_a_webhook_is_not_believed_while_xendit_is_only_out_of_reach(
     desk: Desk, sandbox: Sandbox, paid: Order, fault: dict
 ):
     refund = desk.gives_back(paid)
+    desk.sets(refund, failed_looks=UNKNOWN_LOOKS)
     sandbox.spoil("get_refund", **fault)
 
     refunds.hear(refunds.News("refund.succeeded", refund.refund_id, refund.reference), desk.provider)

@@ -60,9 +60,10 @@ def test_a_refund_that_was_done_at_once_has_its_effect_at_once(desk: Desk, sandb
     sandbox.spoil("create_refund", "wrong_status", value="SUCCEEDED")
 
     refund = desk.gives_back(paid)
+    at_once = (refund.status, paid.status)
     desk.hears()
 
-    assert (refund.status, paid.status) == (RefundStatus.SUCCEEDED, OrderStatus.REFUNDED)
+    assert at_once == (refund.status, paid.status) == (RefundStatus.SUCCEEDED, OrderStatus.REFUNDED)
 
 
 def test_a_webhook_that_comes_before_the_answer_is_no_trouble(desk: Desk, sandbox: Sandbox, paid: Order):

@@ -8,11 +8,12 @@ import pytest
 from store.database import UNAVAILABLE, db
 from store.models import Order
 from store.orders import paying, unwritten
+from store.rules.schedule import IN_FLIGHT
 from store.rules.status import AttemptStatus
 from store.sqlite import driver
 
 from ...databases import only_sqlite
-from ...waiting import wait_until
+from ...waiting import PATIENCE, wait_until
 from ..meanwhile import Meanwhile
 from .conftest import Desk
 
@@ -62,7 +63,8 @@ def test_it_is_written_down_without_another_press(desk: Desk):
     wait_until(lambda: not unwritten.is_kept(newest(order).id))
 
 
-def test_a_press_while_the_database_is_still_held_makes_no_second_session(desk: Desk):
+def test_a_press_while_the_database_is_still_held_makes_no_second_session(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(unwritten, "AGAIN_EVERY", PATIENCE)  # so that only a press writes it down
     order = desk.places()
     with held(desk):
         with pytest.raises(paying.PaymentUnavailable):
@@ -70,6 +72,7 @@ def test_a_press_while_the_database_is_still_held_makes_no_second_session(desk: 
         with pytest.raises(UNAVAILABLE):
             desk.starts(order)
 
+    desk.waits(seconds=IN_FLIGHT.total_seconds())
     assert desk.starts(order)
     assert len(newest(order).order.attempts) == 1
 

@@ -18,7 +18,7 @@ def test_whatever_is_asked_for_no_minute_has_more_calls_than_may_be_made():
 
     for tick in range(4 * 60 * 5):
         now = at(tick / 4)
-        calls = min(tick % 3, budget.left(made, 30, now))
+        calls = min(tick % 7, budget.left(made, 30, now))
         made = budget.spent(made, calls, now)
         moments += [tick / 4] * calls
 

@@ -10,8 +10,11 @@ from store.rules.schedule import (
     IN_FLIGHT,
     LOOK_EVERY,
     LOOKS_AT_ONCE,
+    UNKNOWN_FOR,
+    UNKNOWN_LOOKS,
     UNSENT_FOR,
     hold_end,
+    is_gone,
     next_check,
     spent_by_look,
     try_again_after,
@@ -139,3 +142,18 @@ def test_looks_that_fail_come_less_and_less_often():
     waits = [try_again_after(failed).total_seconds() for failed in (1, 2, 3, 4, 5, 6, 5000)]
 
     assert waits == [20, 40, 80, 160, 300, 300, 300]
+
+
+@pytest.mark.parametrize(
+    ("unknown_for", "ended_for", "looks", "expected"),
+    [
+        (UNKNOWN_FOR, timedelta(0), UNKNOWN_LOOKS, True),
+        (UNKNOWN_FOR - timedelta(seconds=1), timedelta(days=1), UNKNOWN_LOOKS, False),
+        (timedelta(days=1), timedelta(seconds=-1), UNKNOWN_LOOKS, False),
+        (timedelta(days=1), timedelta(days=1), UNKNOWN_LOOKS - 1, False),  # the clock jumped
+    ],
+)
+def test_a_session_is_gone_once_xendit_has_not_known_it_for_long_and_often_and_its_time_is_over(
+    unknown_for: timedelta, ended_for: timedelta, looks: int, expected: bool
+):
+    assert is_gone(END - unknown_for, looks, END - ended_for, END) == expected

@@ -132,7 +132,9 @@ SCENES = {
     "paid": Scene(money.pays, ("Thank you, your order is paid", "We received Rp103.000", "Receipt")),
     "paid late": Scene(paid_late, ("is paid", "after this order had been canceled", "aside for you again")),
     "another sum accepted": Scene(accepted, ("We received Rp102.999", "not the Rp103.000 of the order")),
-    "paid twice": Scene(paid_twice, ("is paid", "You paid twice", "It is given back", PLEASE_DO_NOT_PAY)),
+    "paid twice": Scene(
+        paid_twice, ("is paid", "You paid twice", "Second payment, received", "It is given back", PLEASE_DO_NOT_PAY)
+    ),
     "the second going back": Scene(second_is_going_back, ("You paid twice", "on its way back to you")),
     "the second is back": Scene(second_is_back, ("You paid twice", "It went back to you", "−Rp103.000")),
     "the second is kept": Scene(second_is_kept, ("You paid twice", "has looked at it")),

@@ -168,6 +168,10 @@ def test_fields_of_an_odd_kind_are_left_out(odd):
     assert (found.session_id, found.payment_id, found.reference, found.failure_code) == (None, None, None, None)
 
 
+def test_a_failure_code_is_cut_to_what_can_be_stored():
+    assert event(data=data(failure_code="X" * 65)).failure_code == "X" * 64
+
+
 @pytest.mark.parametrize("odd", [None, 7, [], "text", [COMPLETED["data"]]], ids=repr)
 def test_an_event_without_data_is_still_an_event(odd):
     assert event(data=odd).session_id is None
