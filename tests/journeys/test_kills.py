@@ -9,7 +9,7 @@ from random import Random
 import pytest
 import requests
 
-from ..buyer import COFFEE, Buyer
+from ..buyer import COFFEE, POLLED_WITHIN, Buyer
 from ..databases import SQLITE
 from ..events import payment_event, session_event
 from ..processes import Shop
@@ -119,7 +119,7 @@ def see_that_all_adds_up(shop: Shop, crowd: Crowd, database: str) -> None:
     """What was paid and what was answered is there, once, and so are the pieces."""
     assert crowd.answered, f"nobody came through: {crowd.turned_away[-1:]}"
     shop.make_everything_due()
-    wait_until(lambda: sessions_of_paid_orders(shop) >= crowd.paid)
+    wait_until(lambda: sessions_of_paid_orders(shop) >= crowd.paid, POLLED_WITHIN)
     kept = shop.sql("SELECT payment_id, sum(times) FROM webhook_events GROUP BY payment_id")
     assert all(dict(kept)[payment_id] >= crowd.answered.count(payment_id) for payment_id in crowd.answered)
     assert shop.sql("SELECT count(*) FROM orders WHERE attention IS NOT NULL") == [(0,)]
