@@ -58,6 +58,7 @@ def credit(order: Order, attempt: Attempt, payment: Payment, cause: str) -> None
     attempt.move_to(AttemptStatus.COMPLETED, cause)
     attempt.problem = None
     order.close_cases(CaseKind.MISMATCH, CaseKind.AUTHORIZED, attempt_id=attempt.id)
+    order.close_cases(CaseKind.UNSURE)
     if order.is_pending or order.is_closing:
         order.move_to(OrderStatus.PAID, cause)
     elif order.is_canceled:
@@ -76,7 +77,6 @@ def count_as_surplus(order: Order, attempt: Attempt, payment: Payment) -> None:
 
 
 def _take_late_money(order: Order, attempt: Attempt, payment: Payment, cause: str) -> None:
-    order.close_cases(CaseKind.UNSURE)
     if stock.hold_again(order):
         order.move_to(OrderStatus.PAID, f"{LATE} ({cause})")
         return

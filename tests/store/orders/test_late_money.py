@@ -7,7 +7,7 @@ from store.database import transaction
 from store.models import Order
 from store.orders.deciding import decide
 from store.orders.settling import settle
-from store.rules.status import AttemptStatus, OrderStatus, Verdict
+from store.rules.status import AttemptStatus, CaseKind, OrderStatus, Verdict
 
 from ...buyer import COFFEE
 from ...events import payment_event
@@ -85,6 +85,25 @@ def test_a_second_paid_session_leaves_the_order_paid_and_its_money_is_due_back(d
     assert sorted((each.attempt_id == first.id, each.is_surplus, each.refund_due) for each in order.payments) == [
         (False, False, False), (True, True, True)
     ]  # fmt: skip
+
+
+def test_money_of_which_an_earlier_version_was_unsure_is_a_second_payment_and_nothing_else(
+    desk: Desk, sandbox: Sandbox
+):
+    order = desk.opens()
+    first = order.newest_attempt
+    desk.provider.cancel_session(first.session_id)
+    desk.settles(order)
+    desk.starts(order)
+    desk.pays(order)
+    desk.settles(order)
+    with transaction():
+        order.open_case(CaseKind.UNSURE, "money reported after its session had ended.", attempt_id=first.id)
+    sandbox.pay_late(first.session_id)
+
+    settle(first.id, desk.provider, "a test")
+
+    assert [case.kind for case in order.open_cases] == [CaseKind.SECOND_PAYMENT]
 
 
 def test_the_news_of_late_money_is_found_by_the_payment_that_it_names(desk: Desk, sandbox: Sandbox):
