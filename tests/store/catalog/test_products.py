@@ -10,6 +10,7 @@ import pytest
 from store.catalog.products import Page, Search
 
 from ...buyer import Buyer
+from ...databases import only_postgresql
 from ...in_process import Sandbox, Shop
 
 LIKE_THE_FIRST = (
@@ -120,3 +121,11 @@ def test_names_are_in_the_same_order_on_each_database(shop: Shop):
 
     order = [found.index(slug) for slug in slugs]
     assert sorted(order) == [order[each] for each in (1, 0, 4, 5, 6, 2, 3)]
+
+
+@only_postgresql
+def test_names_are_sorted_so_where_the_server_has_a_language_too(shop: Shop):
+    """That of the tests has none, so the column is asked."""
+    column = "FROM information_schema.columns WHERE table_name = 'products' AND column_name = 'name'"
+
+    assert shop.sql(f"SELECT collation_name {column}") == [("C",)]
