@@ -1,8 +1,9 @@
-"""Two shops and two workers on one PostgreSQL, and two processes on SQLite: the last pieces are sold once."""
+"""Two shops and two workers on one PostgreSQL, and two processes on SQLite: nothing is sold or counted twice."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 import requests
@@ -10,11 +11,14 @@ import requests
 from ..at_once import all_at_once
 from ..buyer import COFFEE, DETAILS, Buyer
 from ..databases import POSTGRESQL
+from ..events import session_event
 from ..processes import Shop
 from ..spoiling_proxy import SpoilingProxy
+from ..waiting import wait_until
 
 pytestmark = pytest.mark.alone
 BUYERS, PIECES, ROUNDS = 200, 10, 3
+COPIES = 100
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +62,24 @@ def test_of_200_buyers_ten_get_the_last_ten_pieces_each_time(shops: list[Shop]):
         assert shops[0].sql("SELECT count(*) FROM orders WHERE status = 'pending'") == [(PIECES,)]
         assert shops[0].stock(COFFEE) == 0
     assert "Traceback" not in "".join(process.output() for shop in shops for process in (shop.process, shop.worker))
+
+
+def test_a_hundred_copies_of_one_event_count_once(shops: list[Shop], provider: SpoilingProxy):
+    shop, buyer = shops[0], Buyer(shops[0])
+    shop.set_stock(COFFEE, PIECES)
+    buyer.goes_to_pay()
+    session = provider.complete(buyer.session_id)
+    copy, of_it = session_event("completed", session), (session["payment_session_id"],)
+
+    answers = all_at_once([partial(shop.send_webhook, copy) for shop in (shops * COPIES)[:COPIES]])
+
+    assert [answer.status_code for answer in answers] == [200] * COPIES
+    buyer.waits_until("paid")
+    wait_until(lambda: not shop.sql("SELECT id FROM webhook_events WHERE processed_at IS NULL"))
+    assert shop.sql("SELECT times FROM webhook_events WHERE session_id = ?", *of_it) == [(COPIES,)]
+    order = "FROM attempts a JOIN {} ON {}.order_id = a.order_id WHERE a.session_id = ?"
+    moves = shop.sql(f"SELECT to_status {order.format('order_events e', 'e')}", *of_it)
+    assert moves.count(("paid",)) == 1
+    assert shop.sql(f"SELECT kind {order.format('outbox o', 'o')}", *of_it) == [("paid",)]
+    assert shop.sql("SELECT count(*) FROM payments WHERE payment_id = ?", session["payment_id"]) == [(1,)]
+    assert shop.stock(COFFEE) == PIECES - 1

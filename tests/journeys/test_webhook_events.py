@@ -3,8 +3,6 @@
 The provider sends no webhooks of its own here, and no poll looks before an event has made somebody look.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from ..buyer import Buyer
@@ -192,27 +190,6 @@ def test_an_event_that_comes_again_while_it_is_worked_on_is_worked_on_again(
     shop.send_webhook(forged)
 
     assert buyer.waits_until("paid")["payment"]["status"] == "COMPLETED"
-
-
-@pytest.mark.alone
-def test_a_hundred_copies_of_one_event_count_once(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
-    goes_to_pay_unpolled(buyer)
-    session = provider.complete(buyer.session_id)
-
-    with ThreadPoolExecutor(100) as pool:
-        answers = list(pool.map(shop.send_webhook, [session_event("completed", session) for _ in range(100)]))
-
-    assert [answer.status_code for answer in answers] == [200] * 100
-    buyer.waits_until("paid")
-    wait_until_processed(shop, session)
-    inbox = "SELECT times FROM webhook_events WHERE session_id = ?"
-    assert shop.sql(inbox, session["payment_session_id"]) == [(100,)]
-    assert shop.sql("SELECT count(*) FROM payments WHERE payment_id = ?", session["payment_id"]) == [(1,)]
-    token = buyer.order.rpartition("/")[2]
-    moves = "SELECT e.to_status FROM order_events e JOIN orders o ON o.id = e.order_id WHERE o.token = ?"
-    assert shop.sql(moves, token).count(("paid",)) == 1
-    told = "SELECT kind FROM outbox JOIN orders ON orders.id = outbox.order_id WHERE token = ?"
-    assert shop.sql(told, token) == [("paid",)]
 
 
 def test_the_time_of_a_delivery_does_not_make_a_repeat_look_new(shop: Shop, provider: SpoilingProxy, buyer: Buyer):
