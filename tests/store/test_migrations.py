@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask_migrate import upgrade
 
-from store.database import db
+from store.database import db, keep_journal
 from store.rules.status import AttemptStatus, OrderStatus
 from store.sqlite import driver
 
@@ -137,7 +137,8 @@ def test_a_number_that_decides_is_whole_whoever_writes_it(old_shop: Shop, value:
 
 @only_sqlite
 def test_an_upgrade_waits_for_another_program_that_writes_just_now(old_shop: Shop):
-    old_shop.sql("PRAGMA journal_mode = WAL")  # as a shop leaves it: to turn it would wait, too
+    with old_shop.app.app_context():
+        keep_journal()  # which would wait, too
     other = driver.connect(old_shop.database.path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     end = threading.Timer(0.5, other.rollback)
