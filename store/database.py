@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 
-from . import postgresql, sqlite
+from . import postgresql, sqlite, turns
 from .rules import chance, clock
 
 # What the database raises when it cannot be used now, whatever was asked: busy, read-only, full, damaged, or away.
@@ -62,12 +62,10 @@ def init_app(app: Flask, migrations: str) -> None:
     db.init_app(app)
     # Alembic keeps the folder among its options, where a percent sign begins the name of another one.
     migrate.init_app(app, db, directory=migrations.replace("%", "%%"))
-    # SQLite has one writer at a time, and its waiting is a lottery: of 64 threads some lost for all of
-    # their 5 seconds. So the threads of one shop queue here, and only processes meet at the file.
-    app.extensions["one_writer"] = threading.Lock()
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sqlite.listen(db.engine)
+            app.extensions["turns"] = turns.Turns(sqlite.beside(db.engine, "-turn"))
         else:
             postgresql.listen(db.engine)
 
@@ -179,11 +177,9 @@ def _turn() -> Iterator[None]:
     if db.engine.dialect.name != "sqlite":
         yield
         return
-    # Behind writers that all wait for the file in vain, the waiting must not add up.
-    one_writer = current_app.extensions["one_writer"]
-    if not one_writer.acquire(timeout=sqlite.BUSY_SECONDS):
-        raise TimeoutError("the database is busy")
     try:
-        yield
-    finally:
-        one_writer.release()
+        # Behind writers that all wait for the file in vain, the waiting must not add up.
+        with current_app.extensions["turns"].one(sqlite.BUSY_SECONDS):
+            yield
+    except turns.TooLate as error:
+        raise TimeoutError("the database is busy") from error

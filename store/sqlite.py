@@ -48,6 +48,12 @@ def listen(engine: Engine) -> None:
     _make_no_other(engine)
 
 
+def beside(engine: Engine, ending: str) -> str | None:
+    """Return the name of a file beside the database, as SQLite itself names its own; None if it lies in memory."""
+    file = engine.url.database
+    return file + ending if file and file != ":memory:" else None
+
+
 def keep_journal(engine: Engine) -> None:
     """Turn the file to the journal with which this library is safe. The file keeps it, so programs do it that start.
 

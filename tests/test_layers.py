@@ -72,7 +72,7 @@ STORE = (
     room("store.shop store.config", DATABASE),
     room("store.database", FLASK, DATABASE),
     room("store.sqlite store.postgresql", DATABASE),
-    room("store.environment"),
+    room("store.turns store.environment"),
     room("store.text_file"),
     room("store.rules"),
     room("store.xendit", NETWORK),
