@@ -113,7 +113,7 @@ def test_who_waits_too_long_leaves_the_line_and_the_others_go_on(file: str):
     assert written == ["patient"]
 
 
-def test_a_line_whose_first_was_too_late_at_the_file_goes_on(file: str):
+def test_where_the_first_was_too_late_at_the_file_the_line_and_the_others_go_on(file: str):
     turns, written = Turns(file), []
     with programs(file, 1) as [other]:
         other.asks()
@@ -123,8 +123,9 @@ def test_a_line_whose_first_was_too_late_at_the_file_goes_on(file: str):
             threads.submit(writes, turns, written, "second")
             assert "TooLate" in repr(first.exception(PATIENCE)) and not written
             other.lets_go()
-
-    assert written == ["second"]
+        assert written == ["second"]
+        other.asks()
+        assert other.hears() == "writes"
 
 
 def test_processes_write_in_the_order_in_which_they_came(file: str):
@@ -161,13 +162,16 @@ def test_a_process_that_never_stops_writing_lets_the_others_in(file: str):
             each.result(PATIENCE)
 
 
-def test_another_process_that_writes_too_long_is_not_waited_for(file: str):
-    with programs(file, 2) as [slow, hurried]:
+def test_a_process_that_waited_too_long_stands_in_nobodys_way(file: str):
+    with programs(file, 3) as [slow, hurried, patient]:
         slow.asks()
         assert slow.hears() == "writes"
         hurried.asks(patience=0.05)
 
         assert hurried.hears() == "too late"
+        slow.lets_go()
+        patient.asks()
+        assert patient.hears() == "writes"
 
 
 def test_a_killed_process_keeps_no_turn(file: str):
