@@ -6,7 +6,7 @@ BIN = .venv/bin
 STALE := $(shell $(BIN)/python -c 'import sys; from importlib.util import find_spec; \
 	sys.exit(sys.version_info < (3, 11) or not all(map(find_spec, ("flask", "gunicorn", "honcho"))))' 2>/dev/null || echo stale)
 
-.PHONY: run test setup sandbox bench stale
+.PHONY: run test setup sandbox bench proof stale
 
 run: setup
 	@exec $(BIN)/python app.py
@@ -29,6 +29,10 @@ sandbox: setup
 
 bench: setup
 	$(BIN)/python -m bench.sandbox
+
+# Thirty minutes and more on two cores; `.venv/bin/python -m proof R3` runs one row of it.
+proof: .venv/.test-requirements
+	@exec $(BIN)/python -m proof
 
 .venv/.requirements: requirements.txt $(STALE)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'

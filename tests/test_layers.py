@@ -15,9 +15,11 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("app.py", "gunicorn.conf.py", "store/**/*.py", "sandbox/**/*.py", "bench/**/*.py")
+PROGRAMS = ("app.py", "gunicorn.conf.py", "store/**/*.py", "sandbox/**/*.py", "bench/**/*.py", "proof/**/*.py")
 MODULES = sorted(path for pattern in PROGRAMS for path in ROOT.glob(pattern) if "migrations" not in path.parts)
 
+# They measure and prove the two programs, and are themselves in no row.
+BESIDE = ("bench", "proof")
 FLASK, DATABASE, NETWORK = "Flask", "database", "network"
 PACKAGES = {
     FLASK: {
@@ -102,6 +104,13 @@ SANDBOX = (
 
 ROOMS = (*STORE, *SANDBOX)
 NAMES_OF_HTTP_ROOMS = ("sandbox.api", "sandbox.checkout", "sandbox.dashboard", "sandbox.control", "sandbox.origin")
+# The proof alone knows both.
+OTHERS = {
+    "store": ["sandbox", "proof"],
+    "sandbox": ["store", "proof"],
+    "bench": ["store", "sandbox", "proof"],
+    "proof": ["bench"],
+}
 SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE (TABLE|INDEX))\s")
 
 
@@ -151,7 +160,7 @@ def row_of(name: str) -> int:
 
 
 def modules_of(found: Room) -> list[Path]:
-    return [path for path in MODULES if not is_in(name_of(path), "bench") and ROOMS[row_of(name_of(path))] == found]
+    return [path for path in in_programs() if ROOMS[row_of(name_of(path))] == found]
 
 
 def touched_by(path: Path) -> set[str]:
@@ -162,7 +171,7 @@ def touched_by(path: Path) -> set[str]:
 
 
 def in_programs() -> list[Path]:
-    return [path for path in MODULES if not is_in(name_of(path), "bench")]
+    return [path for path in MODULES if name_of(path).split(".")[0] not in BESIDE]
 
 
 def test_the_reader_of_imports_sees_every_kind():
@@ -210,11 +219,9 @@ def test_no_circle_of_imports(program: str):
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_the_programs_never_import_each_other(path: Path):
-    others = {"store": ["sandbox"], "sandbox": ["store"], "bench": ["store", "sandbox"]}.get(
-        name_of(path).split(".")[0]
-    )
+    others = OTHERS.get(name_of(path).split(".")[0], ["sandbox", "proof"])
 
-    assert [name for name in imports_of(path) if any(is_in(name, other) for other in others or ["sandbox"])] == []
+    assert [name for name in imports_of(path) if any(is_in(name, other) for other in others)] == []
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("store/xendit/*.py")), ids=name_of)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FUNCTION = 25
 LONGEST_FILE = 300
 LONGEST_TEMPLATE = 80
-PYTHON = ("app.py", "gunicorn.conf.py", "store/**/*.py", "sandbox/**/*.py", "bench/**/*.py")
+PYTHON = ("app.py", "gunicorn.conf.py", "store/**/*.py", "sandbox/**/*.py", "bench/**/*.py", "proof/**/*.py")
 STYLE_SHEETS = ("static/**/*.css", "sandbox/static/**/*.css")
 TEMPLATES = ("templates/**/*.html", "sandbox/templates/**/*.html")
 
