@@ -8,22 +8,31 @@ from ..rules.status import MovementReason
 
 
 class OutOfStock(Exception):
-    """There are fewer pieces left than asked for."""
+    """There are fewer pieces left than asked for, or they have another price."""
+
+    def __init__(self, product_id: int) -> None:
+        super().__init__(product_id)
+        self.product_id = product_id
 
 
-def hold(order: Order, product_id: int, quantity: int) -> None:
-    """Take pieces off the shelf for an order. Raises OutOfStock.
+def take(product_id: int, quantity: int, at_price: int | None = None) -> None:
+    """Take pieces off the shelf, which `held` writes down; `at_price` in minor units. Raises OutOfStock.
 
-    The condition stands in the UPDATE itself, so that two buyers can never take the same piece.
+    The condition stands in the UPDATE itself, so that two buyers can never take the same piece, nor one at a price
+    that it has no more.
     """
-    taken = db.session.execute(
-        update(Product)
-        .where(Product.id == product_id, Product.stock >= quantity)
-        .values(stock=Product.stock - quantity)
-    )
+    table = Product.__table__
+    wanted = [table.c.id == product_id, table.c.stock >= quantity]
+    if at_price is not None:
+        wanted.append(table.c.price == at_price)
+    taken = db.session.connection().execute(update(table).where(*wanted).values(stock=table.c.stock - quantity))
     if taken.rowcount != 1:
         raise OutOfStock(product_id)
-    order.movements.append(StockMovement(product_id=product_id, pieces=-quantity, reason=MovementReason.ORDERED))
+
+
+def held(product_id: int, quantity: int) -> StockMovement:
+    """Return the movement of pieces that an order takes off the shelf."""
+    return StockMovement(product_id=product_id, pieces=-quantity, reason=MovementReason.ORDERED)
 
 
 def hold_again(order: Order) -> bool:
@@ -31,7 +40,8 @@ def hold_again(order: Order) -> bool:
     try:
         with db.session.begin_nested():
             for line in _in_order(order):
-                hold(order, line.product_id, line.quantity)
+                take(line.product_id, line.quantity)
+                order.movements.append(held(line.product_id, line.quantity))
     except OutOfStock:
         return False
     return True

@@ -10,7 +10,7 @@ from ..rules.clock import now
 from ..rules.schedule import next_capture_check, next_check
 from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus
 from .columns import Amount, Text, one_of, whole
-from .order_event import change_status
+from .order_event import OrderEvent, moved
 from .payment import Payment
 
 
@@ -56,8 +56,25 @@ class Attempt(db.Model):
 
     def move_to(self, status: AttemptStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
+        db.session.add(self._moved(status, cause))
+
+    def sent(self) -> OrderEvent:
+        """Reserve the call for a buyer who goes to pay; return the event, which is still to be written."""
+        event = self._moved(AttemptStatus.SENT, "the buyer pays")
+        self.sent_at = now()
+        self.plan_next_check()
+        return event
+
+    def opened(self, session_id: str, business_id: str | None) -> OrderEvent:
+        """Take the session that Xendit has made for it; return the event, which is still to be written."""
+        self.session_id, self.business_id = session_id, business_id
+        event = self._moved(AttemptStatus.ACTIVE, "Xendit made the session")
+        self.plan_next_check()
+        return event
+
+    def _moved(self, status: AttemptStatus, cause: str) -> OrderEvent:
         name, about = f"attempt {self.reference}", {"order_id": self.order_id, "attempt_id": self.id}
-        change_status(self, ATTEMPT_MOVES, status, cause, name, **about)
+        return moved(self, ATTEMPT_MOVES, status, cause, name, **about)
 
     def plan_next_check(self) -> None:
         """Set when the worker looks at this attempt again, now that its state is known."""

@@ -41,7 +41,13 @@ def change_status(row: db.Model, moves: Mapping, status: StrEnum, cause: str, na
 
     `name` stands for the row in the log; `about` are the ids that the event names beside the cause.
     """
+    db.session.add(moved(row, moves, status, cause, name, **about))
+
+
+def moved(row: db.Model, moves: Mapping, status: StrEnum, cause: str, name: str, **about: int) -> OrderEvent:
+    """The same, but the event is still to be written."""
     check_move(moves, type(status)(row.status), status)
-    db.session.add(OrderEvent(from_status=row.status, to_status=status, cause=cause, **about))
+    event = OrderEvent(from_status=row.status, to_status=status, cause=cause, **about)
     log.info("%s: %s -> %s (%s)", name, row.status, status, cause)
     row.status = status
+    return event

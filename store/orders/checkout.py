@@ -1,28 +1,28 @@
 """From a cart to an order: placing it, or going on with the one that is open."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
 from ..catalog import stock
 from ..config import Settings
-from ..database import db, retried, transaction
-from ..models import Order, OrderLine
-from ..rules import chance
+from ..database import retried, transaction
+from ..models import Order
 from ..rules.cart import Cart
 from ..rules.clock import now
 from ..rules.schedule import session_end
-from ..rules.status import OrderStatus
 from ..shop import Shop
 from ..xendit import Client
 from . import settling
-from .finding import open_order, orders_that_hold, set_aside_orders
-from .summary import CartLine, Summary, summarize
+from .finding import lock, unfinished_orders
+from .new_order import NewOrder, build, write
+from .paying import Claim
+from .summary import Summary, held_by, summarize
 
-# Easy to read aloud: no I, L, O, U, 0 or 1.
-NUMBER_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-NUMBER_LENGTH = 6
-TOKEN_BYTES = 24
+# So often a press of the button begins anew because another click of the same buyer came first.
+MOST_CLICKS = 5
 
 
 class CartChanged(Exception):
@@ -58,6 +58,19 @@ class BuyerDetails:
     postal_code: str
 
 
+class Placed(NamedTuple):
+    """What became of a cart: the order, what of the cart it took, and the call that is reserved for it, if one is."""
+
+    order_id: int
+    token: str
+    cart: Cart
+    claim: Claim | None = None
+
+
+class _Overtaken(Exception):
+    """Another click of this buyer came first."""
+
+
 def place_order(
     cart: Cart,
     details: BuyerDetails,
@@ -65,38 +78,58 @@ def place_order(
     provider: Client,
     settings: Settings,
     seen_amount: int | None = None,
-) -> Order:
+    pays: bool = False,
+) -> Placed:
     """Place an order for the cart, or go on with the open order that this browser has for the same cart.
 
-    Stock is held and the order, its lines and its first attempt are written in one transaction.
-    An open order for another cart, or whose time is up, is closed first; one for this cart whose money does not fit,
-    or is only reserved, is returned. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or
-    EarlierOrderClosing.
+    Stock is held and all rows are written in one transaction; if the buyer `pays` at once, the call is reserved in it.
+    An open order for another cart, or whose time is up, is closed first; one for this cart is gone on with, though its
+    money may not fit. The buyer agreed to `seen_amount`. Raises CartChanged, AlreadyPaid or EarlierOrderClosing.
     """
-    _make_room(_agreed(cart, buyer_key, settings.shop, seen_amount), buyer_key, provider, settings.shop)
-    try:
-        return _placed(cart, details, buyer_key, settings.shop, seen_amount)
-    except IntegrityError:
-        # PostgreSQL lets two clicks begin at once and turns the second away: it goes on with the order of the first.
-        return _placed(cart, details, buyer_key, settings.shop, seen_amount)
+    for _ in range(MOST_CLICKS):
+        orders, summary = _room_for(cart, buyer_key, provider, settings.shop, seen_amount)
+        # The second of two clicks at once is turned away by the database: it goes on with the order of the first.
+        with suppress(_Overtaken, IntegrityError):
+            if same := next((order for order in orders if order.is_pending and _is_for(order, summary)), None):
+                return _gone_on_with(same, summary, details)
+            return _new(build(summary, buyer_key, settings, vars(details), pays), summary)
+    raise CartChanged
 
 
 @retried
-def _placed(cart: Cart, details: BuyerDetails, buyer_key: str, shop: Shop, seen_amount: int | None) -> Order:
+def _gone_on_with(order: Order, summary: Summary, details: BuyerDetails) -> Placed:
     with transaction():
-        summary = _agreed(cart, buyer_key, shop, seen_amount)
-        order = open_order(buyer_key) or _in_question(summary, buyer_key)
-        if order is None:
-            return _new_order(summary, details, buyer_key, shop)
-        if not _is_for(order, summary):
-            raise CartChanged
-        _keep_details(order, details)
-        return order
+        order = lock(order.id)
+        if not order.is_pending:
+            raise _Overtaken
+        for name, value in vars(details).items():
+            setattr(order, name, value)
+        return Placed(order.id, order.token, summary.cart)
 
 
-def _agreed(cart: Cart, buyer_key: str, shop: Shop, seen_amount: int | None) -> Summary:
+def _new(new: NewOrder, summary: Summary) -> Placed:
+    try:
+        order_id, attempt_id = write(new)
+    except stock.OutOfStock as error:
+        raise _why_missing(error.product_id, new.order, summary) from error
+    claim = Claim(attempt_id, new.request) if new.request else None
+    return Placed(order_id, new.order.token, summary.cart, claim)
+
+
+def _why_missing(product_id: int, order: Order, summary: Summary) -> Exception:
+    """Say why there are not as many pieces as a moment ago, or not at that price."""
+    slugs = {line.slug for line in order.lines if line.product_id == product_id}
+    for other in unfinished_orders(order.buyer_key):
+        if other.is_pending and _is_for(other, summary):
+            return _Overtaken()
+        if other.is_closing and slugs & set(other.quantities):
+            return EarlierOrderClosing(other)
+    return CartChanged()
+
+
+def _agreed(cart: Cart, orders: list[Order], shop: Shop, seen_amount: int | None) -> Summary:
     """Return what the cart comes to, if that is what the buyer saw. Raises CartChanged."""
-    summary = summarize(cart, buyer_key, shop)
+    summary = summarize(cart, held_by(orders), shop)
     if not summary.lines or not _is_as_seen(summary, seen_amount):
         raise CartChanged
     return summary
@@ -109,16 +142,24 @@ def _is_as_seen(summary: Summary, seen_amount: int | None) -> bool:
     return summary.amount == seen_amount
 
 
-def _make_room(summary: Summary, buyer_key: str, provider: Client, shop: Shop) -> None:
-    """Close the buyer's own orders that stand in the way of this one."""
-    for order in orders_that_hold(buyer_key):
-        if _stands_in_the_way(order, summary, shop):
-            settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
-            if order.was_paid:
-                raise AlreadyPaid(order)
-            if order.is_closing and order.active_attempt:
-                # Its page at Xendit may still take money: with a second one the buyer could pay twice.
-                raise EarlierOrderClosing(order)
+def _room_for(
+    cart: Cart, buyer_key: str, provider: Client, shop: Shop, seen_amount: int | None
+) -> tuple[list[Order], Summary]:
+    """Close those of the buyer's own orders that stand in the way; return the others, and what the cart comes to."""
+    orders = unfinished_orders(buyer_key)
+    summary = _agreed(cart, orders, shop, seen_amount)
+    in_the_way = [order for order in orders if not order.set_aside and _stands_in_the_way(order, summary, shop)]
+    if not in_the_way:
+        return orders, summary
+    for order in in_the_way:
+        settling.close(order.id, provider, "canceled by the buyer", may_wait=True)
+        if order.was_paid:
+            raise AlreadyPaid(order)
+        if order.is_closing and order.active_attempt:
+            # Its page at Xendit may still take money: with a second one the buyer could pay twice.
+            raise EarlierOrderClosing(order)
+    orders = unfinished_orders(buyer_key)
+    return orders, _agreed(cart, orders, shop, seen_amount)
 
 
 def _stands_in_the_way(order: Order, summary: Summary, shop: Shop) -> bool:
@@ -136,63 +177,3 @@ def _stands_in_the_way(order: Order, summary: Summary, shop: Shop) -> bool:
 
 def _is_for(order: Order, summary: Summary) -> bool:
     return order.quantities == summary.cart and order.amount == summary.amount
-
-
-def _in_question(summary: Summary, buyer_key: str) -> Order | None:
-    """Return the buyer's order for this very cart whose money does not fit, or is only reserved."""
-    return next((order for order in set_aside_orders(buyer_key) if _is_for(order, summary)), None)
-
-
-def _new_order(summary: Summary, details: BuyerDetails, buyer_key: str, shop: Shop) -> Order:
-    order = Order(
-        number=_unused_number(),
-        token=chance.token(TOKEN_BYTES),
-        buyer_key=buyer_key,
-        status=OrderStatus.PENDING,
-        amount=summary.amount,
-        shipping_fee=summary.shipping_fee,
-        currency=summary.currency,
-        hold_expires_at=now() + shop.hold,
-    )
-    _keep_details(order, details)
-    # Always in the same order, so that two buyers of the same two products cannot block each other.
-    for line in sorted(summary.lines, key=lambda line: line.product.id):
-        order.lines.append(_frozen(line))
-        try:
-            stock.hold(order, line.product.id, line.quantity)
-        except stock.OutOfStock as error:
-            raise _why_missing(line, buyer_key) from error
-    order.add_attempt()
-    db.session.add(order)
-    return order
-
-
-def _why_missing(line: CartLine, buyer_key: str) -> EarlierOrderClosing | CartChanged:
-    """No other order of the buyer's is open now, so those that hold stock are closing."""
-    holding = (order for order in orders_that_hold(buyer_key) if line.product.slug in order.quantities)
-    return next(map(EarlierOrderClosing, holding), CartChanged())
-
-
-def _frozen(line: CartLine) -> OrderLine:
-    return OrderLine(
-        product_id=line.product.id,
-        slug=line.product.slug,
-        name=line.product.name,
-        category=line.product.category.name,
-        picture=line.product.picture,
-        tint=line.product.tint,
-        unit_price=line.product.price,
-        quantity=line.quantity,
-    )
-
-
-def _keep_details(order: Order, details: BuyerDetails) -> None:
-    for name, value in vars(details).items():
-        setattr(order, name, value)
-
-
-def _unused_number() -> str:
-    while True:
-        number = "W-" + chance.word(NUMBER_LETTERS, NUMBER_LENGTH)
-        if db.session.scalar(db.select(Order.id).filter_by(number=number)) is None:
-            return number

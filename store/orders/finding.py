@@ -7,27 +7,16 @@ from ..models import Attempt, Order, Payment, Refund
 from ..rules.status import OrderStatus
 
 
-def open_order(buyer_key: str | None) -> Order | None:
-    """Return the order that this browser has open, if any."""
-    if buyer_key is None:
-        return None
-    pending = db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING, set_aside=False)
-    return db.session.scalar(pending)
+def unfinished_orders(buyer_key: str | None) -> list[Order]:
+    """Return the orders of this browser that may still become paid, or are still being closed; the oldest first.
 
-
-def orders_that_hold(buyer_key: str | None) -> list[Order]:
-    """Return the orders of this browser that hold stock for it: the one that is open, and those still being closed."""
+    The one that is open comes before those that are set aside: their money does not fit, or is only reserved.
+    """
     if buyer_key is None:
         return []
-    holding = Order.status.in_([OrderStatus.PENDING, OrderStatus.CLOSING])
-    mine = db.select(Order).filter_by(buyer_key=buyer_key, set_aside=False)
-    return list(db.session.scalars(mine.where(holding).order_by(Order.id)))
-
-
-def set_aside_orders(buyer_key: str) -> list[Order]:
-    """Return the orders of this browser whose money does not fit, or is only reserved: they wait for that."""
-    aside = db.select(Order).filter_by(buyer_key=buyer_key, status=OrderStatus.PENDING, set_aside=True)
-    return list(db.session.scalars(aside.order_by(Order.id)))
+    unfinished = Order.status.in_([OrderStatus.PENDING, OrderStatus.CLOSING])
+    mine = db.select(Order).filter_by(buyer_key=buyer_key).where(unfinished)
+    return list(db.session.scalars(mine.order_by(Order.set_aside, Order.id)))
 
 
 def newest_order_of(buyer_key: str | None) -> Order | None:

@@ -10,13 +10,15 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
+
 from ..config import Settings
-from ..database import UNAVAILABLE, db, reason, retried, transaction
-from ..models import Attempt
+from ..database import UNAVAILABLE, db, reason, retried, transaction, write_row
+from ..models import Attempt, Order
 from ..rules import clock
 from ..rules.clock import now
 from ..rules.schedule import IN_FLIGHT, is_in_flight, session_end
-from ..rules.status import AttemptStatus, CaseKind
+from ..rules.status import AttemptStatus, CaseKind, OrderStatus
 from ..xendit import Client, ProviderRefused, Session, SessionRequest, XenditError
 from . import refusals, unwritten
 from .finding import lock, lock_with_attempt
@@ -26,6 +28,21 @@ from .settling import close, end_session, settle
 LOOK_FOR_OTHER_CLICK = 0.2  # seconds
 # So many sessions are asked for at one press of the button, each with references of its own.
 MOST_REQUESTS = 3
+
+ATTEMPTS, ORDERS = Attempt.__table__, Order.__table__
+# The order's row is locked first, as everywhere.
+AS_IT_WAS_SENT = (
+    ATTEMPTS.select()
+    .select_from(ORDERS.join(ATTEMPTS))
+    .where(
+        ATTEMPTS.c.id == bindparam("attempt"),
+        ATTEMPTS.c.status == AttemptStatus.SENT,
+        ORDERS.c.status == OrderStatus.PENDING,
+        ORDERS.c.set_aside.is_(False),
+        ORDERS.c.attention.is_(None),
+    )
+    .with_for_update()
+)
 
 log = logging.getLogger(__name__)
 
@@ -55,25 +72,25 @@ class Claim(NamedTuple):
     to_end: str | None = None  # why that session must end first
 
 
-def start(order_id: int, provider: Client, settings: Settings) -> str:
-    """Return the address of a page on which the buyer can pay this order.
+def start(order_id: int, provider: Client, settings: Settings, claim: Claim | None = None) -> str:
+    """Return the address of a page on which the buyer can pay this order; a `claim` is what is reserved already.
 
     The same session while there is an active one that says what the order says, a fresh attempt
     otherwise; so two clicks at once get one session. The address is a secret: do not store or log it.
     Raises NotPayable or PaymentUnavailable.
     """
     try:
-        return _page_to_pay_on(order_id, provider, settings)
+        return _page_to_pay_on(order_id, provider, settings, claim)
     except HoldOver:
         close(order_id, provider, "the hold is over", may_wait=True)
         raise
 
 
-def _page_to_pay_on(order_id: int, provider: Client, settings: Settings) -> str:
+def _page_to_pay_on(order_id: int, provider: Client, settings: Settings, claim: Claim | None) -> str:
     deadline = clock.monotonic() + IN_FLIGHT.total_seconds()
     requests = 0
     while clock.monotonic() < deadline and requests < MOST_REQUESTS:
-        claim, link = _claim(order_id, settings), None
+        claim, link = claim or _claim(order_id, settings), None
         if claim.request:
             requests += 1
             link = _open_session(claim, provider, is_last=requests == MOST_REQUESTS)
@@ -83,6 +100,7 @@ def _page_to_pay_on(order_id: int, provider: Client, settings: Settings) -> str:
             clock.sleep(LOOK_FOR_OTHER_CLICK)
         if link:
             return link
+        claim = None
     raise PaymentUnavailable
 
 
@@ -105,9 +123,7 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         attempt = newest if newest.status == AttemptStatus.NEW else order.add_attempt()
         order.hold_expires_at = attempt.expires_at = end
         db.session.flush()
-        attempt.move_to(AttemptStatus.SENT, "the buyer pays")
-        attempt.sent_at = now()
-        attempt.plan_next_check()
+        db.session.add(attempt.sent())
         request = session_request(order, attempt, settings)
         attempt.told = fingerprint(request)
         return Claim(attempt.id, request=request)
@@ -172,6 +188,8 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
     Meanwhile a webhook may have settled the attempt, or the buyer may have canceled the order.
     """
     with transaction():
+        if _open_at_once(attempt_id, session):
+            return True
         order, attempt = lock_with_attempt(attempt_id)
         attempt.session_id, attempt.business_id = session.id, session.business_id
         order.close_cases(CaseKind.REFUSED)
@@ -183,6 +201,20 @@ def _keep_session(attempt_id: int, session: Session) -> bool:
         if attempt.is_open:
             attempt.next_check_at = now()
         return False
+
+
+def _open_at_once(attempt_id: int, session: Session) -> bool:
+    """Store it if nothing has happened to the order since it was sent: mostly so, and others wait for the lock."""
+    connection = db.session.connection()
+    found = connection.execute(AS_IT_WAS_SENT, {"attempt": attempt_id}).mappings().one_or_none()
+    if found is None:
+        return False
+    attempt = Attempt(**found)
+    event = attempt.opened(session.id, session.business_id)
+    told = {name: getattr(attempt, name) for name in ("session_id", "business_id", "status", "next_check_at")}
+    connection.execute(ATTEMPTS.update().where(ATTEMPTS.c.id == attempt_id), told)
+    write_row(event)
+    return True
 
 
 @retried

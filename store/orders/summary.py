@@ -1,13 +1,14 @@
 """What a cart comes to: its lines at today's prices, lowered to what is there, with shipping and the total."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..catalog.products import products_by_slug
-from ..models import Product
+from ..models import Order, Product
 from ..rules.cart import Cart, Shortage, fitted
 from ..shop import Shop
-from .finding import orders_that_hold
+from .finding import unfinished_orders
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,12 @@ class Summary:
         return self.subtotal + self.shipping_fee if self.lines else 0
 
 
-def summarize(cart: Cart, buyer_key: str | None, shop: Shop) -> Summary:
+def summarize(cart: Cart, held: Counter[str], shop: Shop) -> Summary:
     """Return what the cart comes to at today's prices and stock.
 
-    The pieces that the buyer's own orders hold count as available to them.
+    The pieces `held` by the buyer's own orders count as available to them.
     """
     products = products_by_slug(cart)
-    held = held_for(buyer_key)
     available = {slug: product.stock + held[slug] for slug, product in products.items()}
     lowered, shortages = fitted(cart, available)
     return Summary(
@@ -64,12 +64,18 @@ def summarize(cart: Cart, buyer_key: str | None, shop: Shop) -> Summary:
     )
 
 
-def held_for(buyer_key: str | None) -> Counter[str]:
-    """Return how many pieces of which products this browser's own orders hold; a closing order holds them too."""
+def held_by(orders: Iterable[Order]) -> Counter[str]:
+    """Return how many pieces of which products these orders of a browser hold for it; a closing one holds them too."""
     held: Counter[str] = Counter()
-    for order in orders_that_hold(buyer_key):
-        held.update(order.quantities)
+    for order in orders:
+        if not order.set_aside:
+            held.update(order.quantities)
     return held
+
+
+def held_for(buyer_key: str | None) -> Counter[str]:
+    """Return how many pieces of which products this browser's own orders hold for it."""
+    return held_by(unfinished_orders(buyer_key))
 
 
 def _notice(shortage: Shortage, product: Product | None) -> str:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ..catalog import products
 from ..models import Product
-from ..orders.summary import Summary, summarize
+from ..orders.summary import Summary, held_for, summarize
 from ..rules import cart
 from ..rules.typed import plain
 from . import notices, visitor
@@ -120,7 +120,7 @@ def _product_page(product: Product, error: str, status: int = 422) -> tuple[str,
 
 
 def _summary(contents: cart.Cart) -> Summary:
-    return summarize(contents, visitor.key(), current_app.extensions["settings"].shop)
+    return summarize(contents, held_for(visitor.key()), current_app.extensions["settings"].shop)
 
 
 def _tell_shortages(summary: Summary) -> None:

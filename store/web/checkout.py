@@ -40,9 +40,10 @@ def create() -> ResponseReturnValue:
 
 def _place_order(form: CheckoutForm, settings: Settings) -> ResponseReturnValue:
     try:
-        order = checkout.place_order(
-            visitor.cart(), form.details(), visitor.key_or_new(), current_app.extensions["xendit"], settings, form.seen
-        )
+        placed = checkout.place_order(
+            visitor.cart(), form.details(), visitor.key_or_new(), current_app.extensions["xendit"], settings, form.seen,
+            pays=True,
+        )  # fmt: skip
     except checkout.CartChanged:
         return _page(form, visitor.shown_cart(), status=422, cart_changed=True)
     except checkout.EarlierOrderClosing as closing:
@@ -50,8 +51,8 @@ def _place_order(form: CheckoutForm, settings: Settings) -> ResponseReturnValue:
     except checkout.AlreadyPaid as paid:
         notices.tell("Your earlier order has just been paid, so we did not place another one.")
         return redirect(url_for("orders.show", token=paid.order.token), code=303)
-    visitor.remember(order)
-    return go_to_payment(order)
+    visitor.remember(placed)
+    return go_to_payment(placed.order_id, placed.token, placed.claim)
 
 
 def page_again(status: int) -> tuple[str, int]:

@@ -74,7 +74,8 @@ def page_of_form(token: str) -> Response:
 
 @bp.post("/pay")
 def pay(token: str) -> Response:
-    return go_to_payment(_find(token))
+    order = _find(token)
+    return go_to_payment(order.id, order.token)
 
 
 @bp.post("/cancel")
@@ -89,14 +90,13 @@ def page_again(status: int, token: str) -> tuple[str, int]:
     return _page(_find(token)), status
 
 
-def go_to_payment(order: Order) -> Response:
+def go_to_payment(order_id: int, token: str, claim: paying.Claim | None = None) -> Response:
     """Answer with the hosted page for this order, or with the order's own page if there is none now."""
-    token = order.token
     extensions = current_app.extensions
     try:
-        link = paying.start(order.id, extensions["xendit"], extensions["settings"])
+        link = paying.start(order_id, extensions["xendit"], extensions["settings"], claim)
     except paying.HoldOver:
-        if not order.has_money:
+        if not _find(token).has_money:
             notices.tell(HOLD_OVER)
         link = url_for("orders.show", token=token)
     except (paying.NotPayable, paying.PaymentRefused):

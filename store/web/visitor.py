@@ -14,6 +14,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from ..models import Order, Product
+from ..orders.checkout import Placed
 from ..orders.finding import find_order
 from ..orders.summary import Summary, held_for, summarize
 from ..rules import chance, clock
@@ -80,7 +81,7 @@ def keep_cart(changed: Cart) -> None:
 def shown_cart() -> Summary:
     """Return what the cart comes to, lowered to what is there, as pages show it."""
     if "summary" not in g:
-        g.summary = summarize(cart(), key(), current_app.extensions["settings"].shop)
+        g.summary = summarize(cart(), held_for(key()), current_app.extensions["settings"].shop)
     return g.summary
 
 
@@ -110,10 +111,10 @@ def key_or_new() -> str:
     return session["buyer"]
 
 
-def remember(order: Order) -> None:
+def remember(placed: Placed) -> None:
     """Remember the open order, so that the cart is without it once it is paid. The cart keeps what could be ordered."""
-    keep_cart(shown_cart().cart)
-    session["order"] = order.token
+    keep_cart(placed.cart)
+    session["order"] = placed.token
 
 
 def is_buyer_of(order: Order) -> bool:

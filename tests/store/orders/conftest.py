@@ -67,7 +67,8 @@ class Desk:
 
     def places(self, cart: Cart | None = None, buyer: str = "siti", seen: int | None = None, **details: str) -> Order:
         given = dataclasses.replace(SITI, **details)
-        return place_order(cart or {COFFEE: 1}, given, buyer, self.provider, self.settings, seen)
+        placed = place_order(cart or {COFFEE: 1}, given, buyer, self.provider, self.settings, seen)
+        return db.session.get_one(Order, placed.order_id)
 
     def starts(self, order: Order) -> str:
         return start(order.id, self.provider, self.settings)

@@ -89,6 +89,7 @@ def test_two_carts_of_the_same_two_products_in_opposite_order_do_not_block_each_
 
 def test_the_clicks_of_one_buyer_at_once_place_one_order(desk: Desk, shop: Shop):
     for number in range(ROUNDS):
+        shop.set_stock(COFFEE, 1)
         click = partial(desk.places, buyer=f"buyer {number}")
 
         orders = all_at_once([elsewhere(shop, lambda click=click: click().id)] * CLICKS)

@@ -241,7 +241,7 @@ def test_who_holds_the_last_piece_and_changes_the_cart_while_xendit_is_away_keep
         with pytest.raises(EarlierOrderClosing) as told:
             desk.places(wanted)
         assert told.value.order.id == first.id
-        assert summarize(wanted, "siti", desk.settings.shop).cart == wanted
+        assert summarize(wanted, held_for("siti"), desk.settings.shop).cart == wanted
     order = desk.places(wanted)
 
     assert first.is_canceled
