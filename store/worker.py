@@ -1,14 +1,15 @@
 """The background worker: one loop that looks at each kind of work in its turn, and hands that do what is due.
 
-Each kind of work has hands of its own, so that slow polls never keep a webhook waiting. Only as much is reserved as
-there are hands free for it: what is reserved is begun at once, by one worker. More than one worker may run, and
-whatever is done twice changes nothing.
+The hands last as long as the worker. Each kind of work has its share of them, so that slow polls never keep a webhook
+waiting. Only as much is reserved as there are hands free for it: what is reserved is begun at once, by one worker. A
+hand that falls free wakes the loop, which sleeps only while nothing that it could begin is due. More than one worker
+may run, and whatever is done twice changes nothing.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import copy_context
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from .orders import budget, checks, inbox, refunds
 from .rules import clock
 from .xendit import Client, Endpoint, counted_calls
 
-TICK = 0.25  # seconds from one look at all kinds of work to the next
+TICK = 0.25  # seconds from one look at all kinds of work to the next, unless a hand falls free before
 # After a look that failed, so that a database that is away is not asked again and again.
 AFTER_TROUBLE = 2.0
 # What is under way when the worker is told to end may take so long. A look at Xendit ends after 7 seconds; what takes
@@ -33,9 +34,9 @@ log = logging.getLogger(__name__)
 class Job(NamedTuple):
     """A kind of work. `take` reserves up to so many pieces that are due and returns their ids; `do` does one.
 
-    It is looked at `every` so many seconds, and at once again while there is more than its `hands` can do. What it
-    `polls` it asks of Xendit without anybody waiting for it: that keeps to the budget of polls, and leaves the last
-    calls that Xendit allows to those who wait.
+    It is looked at `every` so many seconds, and while there is more than its `hands` can do, as soon as one of them
+    is free. What it `polls` it asks of Xendit without anybody waiting for it: that keeps to the budget of polls, and
+    leaves the last calls that Xendit allows to those who wait.
     """
 
     name: str
@@ -51,7 +52,7 @@ SESSIONS_AND_PAYMENTS = (
 )  # fmt: skip
 REFUNDS = (Endpoint.CREATE_REFUND, Endpoint.GET_REFUND, Endpoint.LIST_REFUNDS, Endpoint.GET_PAYMENT)
 JOBS = (
-    Job("webhooks", 0.25, 16, inbox.take, inbox.process),
+    Job("webhooks", 0.25, 32, inbox.take, inbox.process),
     Job("open payments", 2.0, 8, checks.take, checks.check, SESSIONS_AND_PAYMENTS),
     Job("refunds", 2.0, 4, refunds.take, refunds.check, REFUNDS),
 )
@@ -66,6 +67,7 @@ class Worker:
         self._jobs = jobs
         self._polls_a_minute = budget.A_MINUTE_WITH_TEST_KEY if is_test_key else budget.A_MINUTE
         self._stopping = threading.Event()
+        self._hand_is_free = threading.Event()
         self._troubles = Troubles(self._write_nothing)
 
     def stop(self) -> None:
@@ -73,29 +75,30 @@ class Worker:
 
     def run(self) -> bool:
         """Work until stopped, whatever fails. Tell whether all that was under way has come to its end then."""
-        with self._benches() as benches:
+        with self._shares() as shares:
             while not self._stopping.is_set():
-                for bench in benches:
-                    bench.look()
-                clock.sleep(TICK)
-            return not wait([work for bench in benches for work in bench.under_way], ENDS_WITHIN).not_done
+                self._hand_is_free.clear()
+                for share in shares:
+                    share.look()
+                clock.wait(self._hand_is_free, TICK)
+            return not wait([work for share in shares for work in share.under_way], ENDS_WITHIN).not_done
 
     def run_once(self) -> bool:
         """Do everything that is due now; tell whether all of it went well."""
-        with self._benches() as benches:
-            for bench in benches:
-                while bench.begin():
-                    wait(bench.under_way)
+        with self._shares() as shares:
+            for share in shares:
+                while share.begin() or share.under_way:
+                    wait(share.under_way, return_when=FIRST_COMPLETED)
         return not self._troubles.forget()
 
     @contextmanager
-    def _benches(self) -> Iterator[list["Bench"]]:
-        benches = [Bench(job, self._take, self._do, self._troubles) for job in self._jobs]
+    def _shares(self) -> Iterator[list["Share"]]:
+        hands = ThreadPoolExecutor(sum(job.hands for job in self._jobs), thread_name_prefix="hand")
         try:
-            yield benches
+            yield [Share(job, hands, self._take, self._do, self._troubles, self._hand_is_free) for job in self._jobs]
         finally:
-            for bench in benches:
-                bench.close()
+            # What is still under way goes on.
+            hands.shutdown(wait=False)
 
     def _take(self, job: Job, limit: int) -> list[int]:
         with self._app.app_context():
@@ -127,22 +130,25 @@ class Worker:
                 budget.correct(1, calls.made)
 
 
-class Bench:
-    """The hands of one kind of work."""
+class Share:
+    """The hands that one kind of work may hold, of all that there are. One that falls free is told of."""
 
     def __init__(
         self,
         job: Job,
+        hands: Executor,
         take: Callable[[Job, int], list[int]],
         do: Callable[[Job, int], None],
         troubles: "Troubles",
+        hand_is_free: threading.Event,
     ) -> None:
         self.under_way: set[Future] = set()
         self._job = job
+        self._hands = hands
         self._take = take
         self._do = do
         self._troubles = troubles
-        self._hands = ThreadPoolExecutor(job.hands, thread_name_prefix=job.name)
+        self._hand_is_free = hand_is_free
         self._next_look = clock.monotonic()
 
     def look(self) -> None:
@@ -162,12 +168,10 @@ class Bench:
         self._next_look = clock.monotonic() + (0 if len(taken) == free else pause)
         for each in taken:
             # With the context of this thread, which names the clock.
-            self.under_way.add(self._hands.submit(copy_context().run, self._piece, each))
+            work = self._hands.submit(copy_context().run, self._piece, each)
+            work.add_done_callback(lambda _: self._hand_is_free.set())
+            self.under_way.add(work)
         return bool(taken)
-
-    def close(self) -> None:
-        """Let the hands go; what is still under way goes on."""
-        self._hands.shutdown(wait=False)
 
     def _piece(self, each: int) -> None:
         """Do one piece of work. One that fails is taken again when its lease is over; the rest go on."""

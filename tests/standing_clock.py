@@ -1,5 +1,6 @@
 """A clock for tests that want a day to pass at once, in the place of either program's."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 NEW_YEAR = datetime(2030, 1, 1, tzinfo=UTC)
@@ -21,6 +22,10 @@ class StandingClock:
 
     def sleep(self, seconds: float) -> None:
         self._passed += seconds
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        if not event.is_set():
+            self.sleep(seconds)
 
     def jumps(self, **duration: float) -> None:
         """Set the clock forth, or back; no time passes by that."""

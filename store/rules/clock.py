@@ -4,6 +4,7 @@ It is this machine's, unless another is put in its place with `using`. That hold
 is called in and nowhere else, so that shops beside each other may each have a clock of their own.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        event.wait(seconds)
 
 
 _clock: ContextVar[Clock] = ContextVar("clock", default=Clock())  # noqa: B039 (it keeps nothing that could change)
@@ -50,3 +54,8 @@ def monotonic() -> float:
 def sleep(seconds: float) -> None:
     """Wait."""
     _clock.get().sleep(seconds)
+
+
+def wait(event: threading.Event, seconds: float) -> None:
+    """Wait until something happens that others tell of, but so long at most."""
+    _clock.get().wait(event, seconds)

@@ -1,8 +1,6 @@
 """The worker goes by the clock that it was given, makes only so many looks at Xendit, and outlives what fails."""
 
 import logging
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from ..buyer import Buyer
 from ..databases import SQLITE
 from ..in_process import Sandbox, Shop, shop_app
 from ..standing_clock import StandingClock
-from ..waiting import PATIENCE
+from .ending import EndingClock, Stuck
 
 
 def test_its_threads_go_by_the_clock_of_the_one_that_sent_them(buyer: Buyer):
@@ -29,24 +27,6 @@ def test_its_threads_go_by_the_clock_of_the_one_that_sent_them(buyer: Buyer):
         buyer.shop.works()
 
     assert (now, buyer.status()["status"]) == ("pending", "canceled")
-
-
-class EndingClock(StandingClock):
-    """A clock on which somebody ends the worker after so many pauses, and may do something after fewer."""
-
-    def __init__(self, pauses: int, end: Callable[[], None]):
-        super().__init__(clock.now())
-        self._pauses = 0
-        self._then = {pauses: end}
-
-    def after(self, pauses: int, act: Callable[[], object]) -> None:
-        self._then[pauses] = act
-
-    def sleep(self, seconds: float) -> None:
-        super().sleep(seconds)
-        self._pauses += 1
-        if act := self._then.get(self._pauses):
-            act()
 
 
 def paid_unnoticed(shop: Shop) -> Buyer:
@@ -200,81 +180,3 @@ def test_a_broken_inbox_stops_no_checks_and_is_not_asked_again_and_again(new_sho
 
     assert buyer.status()["status"] == "paid"
     assert asked == [0.0, 2.0, 4.0, 6.0, 8.0]
-
-
-class Stuck:
-    """Work that ends when it is told to."""
-
-    def __init__(self) -> None:
-        self.begun = 0
-        self.may_end = threading.Event()
-
-    def __call__(self, *_: object) -> None:
-        self.begun += 1
-        self.may_end.wait(PATIENCE)
-
-
-def test_slow_work_of_one_kind_keeps_no_other_kind_waiting(shop: Shop):
-    slow, ended = Stuck(), []
-    polls = Job("polls", 60.0, 3, lambda _: [1, 2], lambda *_: (slow(), ended.append("poll")))
-    webhooks = Job("webhooks", 60.0, 2, lambda _: [1], lambda *_: (ended.append("webhook"), slow.may_end.set()))
-    ending = EndingClock(4, lambda: worker.stop())
-
-    with clock.using(ending):
-        worker = shop.worker(polls, webhooks)
-        worker.run()
-
-    assert ended == ["webhook", "poll", "poll"]
-
-
-def test_no_more_is_reserved_than_hands_are_free_to_do(shop: Shop):
-    slow, limits = Stuck(), []
-    job = Job("polls", 2.0, 3, lambda limit: limits.append(limit) or [1, 2][:limit], slow)
-    ending = EndingClock(40, lambda: (worker.stop(), slow.may_end.set()))
-
-    with clock.using(ending):
-        worker = shop.worker(job)
-        worker.run()
-
-    assert (limits, slow.begun) == ([3, 1], 3)
-
-
-def test_what_is_under_way_may_end_when_the_worker_is_told_to(shop: Shop):
-    slow = Stuck()
-    ended: list[int] = []
-    job = Job("slow work", 60.0, 1, lambda _: [1], lambda each, _: (slow(), ended.append(each)))
-    ending = EndingClock(1, lambda: (worker.stop(), threading.Timer(0.2, slow.may_end.set).start()))
-
-    with clock.using(ending):
-        worker = shop.worker(job)
-        all_ended = worker.run()
-
-    assert (all_ended, ended) == (True, [1])
-
-
-def test_it_does_not_wait_for_what_does_not_end(shop: Shop, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("store.worker.ENDS_WITHIN", 0.1)
-    slow = Stuck()
-    ending = EndingClock(1, lambda: worker.stop())
-
-    with clock.using(ending):
-        worker = shop.worker(Job("slow work", 60.0, 1, lambda _: [1], slow))
-        all_ended = worker.run()
-
-    slow.may_end.set()
-    assert not all_ended
-
-
-def test_one_pass_goes_through_all_kinds_of_work_and_does_all_that_is_due(shop: Shop):
-    waiting = {"letters": [1, 2, 3], "refunds": [4]}
-    done: list[int] = []
-
-    def job(name: str) -> Job:
-        return Job(name, 60.0, 2, lambda limit: [waiting[name].pop(0) for _ in waiting[name][:limit]], note)
-
-    def note(each: int, _: object) -> None:
-        done.append(each)
-
-    assert shop.worker(job("letters"), job("refunds")).run_once()
-
-    assert sorted(done) == [1, 2, 3, 4]

@@ -1,6 +1,7 @@
 """The shop's one clock, and that nothing in it looks at another."""
 
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,15 @@ def test_all_three_come_from_the_clock_that_is_put_in_its_place():
 
     assert (then, passed) == (NEW_YEAR + timedelta(hours=1), 3600)
     assert time.monotonic() - started < 60
+
+
+def test_who_waits_goes_on_when_it_happens():
+    happened = threading.Event()
+    threading.Timer(0.05, happened.set).start()
+
+    clock.wait(happened, 600)
+
+    assert happened.is_set()
 
 
 def test_after_the_block_the_clock_before_it_goes_on():
