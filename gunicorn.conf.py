@@ -2,7 +2,7 @@
 
 import sys
 
-from store.config import SettingsError
+from store.config import THREADS, SettingsError
 from store.serving import checked_app
 
 try:
@@ -15,10 +15,9 @@ except SettingsError as error:
 bind = f"127.0.0.1:{settings.port}"
 # Hosts say how many in WEB_CONCURRENCY.
 workers = settings.workers
-# A checkout waits for Xendit, so threads and not processes carry the load. Measured with a provider
-# that takes 200 ms and 64 buyers: 2 x 4 threads made the catalog ten times slower, 2 x 32 did not.
 worker_class = "gthread"
-threads = 32
+# How many of them may wait for Xendit is counted from the same number: another one belongs there.
+threads = THREADS
 # No access log: the paths of order pages are secrets.
 accesslog = None
 # gunicorn's own remote control: nobody here needs another way in.

@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from . import cli, database, models, web  # noqa: F401  (models: so that the tables are known)
-from .config import INSTANCE, ROOT, Settings, SettingsError, read_settings
+from .config import INSTANCE, ROOT, THREADS, Settings, SettingsError, read_settings
 from .rules import clock
-from .xendit import Client
+from .xendit import Client, Slots
 
 COOKIE_LIFE = timedelta(days=30)  # after the last change of the cart
 MAX_BODY_BYTES = 64 * 1024
@@ -59,6 +59,8 @@ def _client(settings: Settings) -> Client:
         monotonic=clock.monotonic,
         now=clock.now,
         pages_url=settings.sandbox_public_url,
+        # Whatever Xendit does, an eighth of the threads is left for pages and webhooks.
+        slots=Slots(calls=THREADS * 3 // 4, waiting=THREADS // 8),
     )
 
 

@@ -73,8 +73,9 @@ def init_app(app: Flask, migrations: str) -> None:
 def engine_options(database_url: str) -> dict:
     """Return what SQLAlchemy is told beside the address."""
     options = {
+        # Who waits for Xendit holds none. Two processes of gunicorn and a worker stay below PostgreSQL's usual 100.
         "pool_size": 20,
-        "max_overflow": 50,
+        "max_overflow": 10,
         "pool_pre_ping": True,
         # An error of the database would otherwise print a buyer's details into the log.
         "hide_parameters": True,

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ..config import Settings
-from ..database import UNAVAILABLE
+from ..database import UNAVAILABLE, release
 from ..orders import checkout
 from ..orders.finding import newest_order_of
 from ..orders.summary import Summary
@@ -32,17 +32,20 @@ def create() -> ResponseReturnValue:
     try:
         if not form.validate():
             return _page(form, visitor.shown_cart(), status=422)
-        return _place_order(form, settings)
+        release()
+        # An attempt that is marked as sent has its slot: without one it waits for the buyer to press again.
+        with current_app.extensions["xendit"].slots.one() as has_slot:
+            return _place_order(form, settings, pays=has_slot)
     except UNAVAILABLE as error:
         note_unavailable(error)
         return *_page(form, _readable_cart(), status=503, is_unavailable=True), TRY_AGAIN
 
 
-def _place_order(form: CheckoutForm, settings: Settings) -> ResponseReturnValue:
+def _place_order(form: CheckoutForm, settings: Settings, pays: bool) -> ResponseReturnValue:
     try:
         placed = checkout.place_order(
             visitor.cart(), form.details(), visitor.key_or_new(), current_app.extensions["xendit"], settings, form.seen,
-            pays=True,
+            pays=pays,
         )  # fmt: skip
     except checkout.CartChanged:
         return _page(form, visitor.shown_cart(), status=422, cart_changed=True)

@@ -9,13 +9,14 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from ..database import UNAVAILABLE
+from ..config import Settings
+from ..database import UNAVAILABLE, release
 from ..models import Order
 from ..orders import paying, settling
 from ..orders.finding import find_order
 from ..rules.clock import now
 from ..rules.typed import plain
-from ..xendit import Patience, XenditError
+from ..xendit import Client, Patience, XenditError
 from . import notices, order_state, visitor
 from .errors import note_unavailable
 
@@ -29,6 +30,10 @@ LOOKS = 12
 HOLD_OVER = (
     "The time for which we could keep the goods of this order is over, so it cannot be paid any more. No money was"
     " taken. You can place a new order from your cart."
+)
+MANY_PAY = (
+    "Many buyers are paying just now, so the payment page could not be opened yet. Nothing was charged, and your order"
+    " is kept. Please try again in a moment."
 )
 
 log = logging.getLogger(__name__)
@@ -92,20 +97,26 @@ def page_again(status: int, token: str) -> tuple[str, int]:
 
 def go_to_payment(order_id: int, token: str, claim: paying.Claim | None = None) -> Response:
     """Answer with the hosted page for this order, or with the order's own page if there is none now."""
-    extensions = current_app.extensions
+    provider, settings = (current_app.extensions[name] for name in ("xendit", "settings"))
+    release()
+    with provider.slots.one() as has_slot:
+        if has_slot:
+            return redirect(_link(order_id, token, provider, settings, claim), code=303)
+    notices.tell(MANY_PAY)
+    return redirect(url_for("orders.show", token=token), code=303)
+
+
+def _link(order_id: int, token: str, provider: Client, settings: Settings, claim: paying.Claim | None) -> str:
     try:
-        link = paying.start(order_id, extensions["xendit"], extensions["settings"], claim)
+        return paying.start(order_id, provider, settings, claim)
     except paying.HoldOver:
         if not _find(token).has_money:
             notices.tell(HOLD_OVER)
-        link = url_for("orders.show", token=token)
     except (paying.NotPayable, paying.PaymentRefused):
-        # Its page says why.
-        link = url_for("orders.show", token=token)
+        pass  # Its page says why.
     except paying.PaymentUnavailable:
         notices.tell("The payment page could not be opened just now. No money was taken by this. Please try again.")
-        link = url_for("orders.show", token=token)
-    return redirect(link, code=303)
+    return url_for("orders.show", token=token)
 
 
 def _find(token: str) -> Order:

@@ -9,6 +9,7 @@ from .counting import counted_calls
 from .endpoints import Endpoint
 from .errors import (
     ChannelUnavailable,
+    NoSlot,
     NotSent,
     ProviderRefused,
     ProviderUnavailable,
@@ -21,6 +22,7 @@ from .links import AllowedHosts
 from .payloads import Customer, Item, Session, SessionRequest, SessionStatus
 from .payments import PaymentRecord, PaymentRecordStatus, PaymentRequestRecord
 from .refunds import RefundReason, RefundRecord, RefundRecordStatus, RefundRequest
+from .slots import Slots
 from .webhook import BadWebhook, Event, is_authentic, parse_event
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Endpoint",
     "Event",
     "Item",
+    "NoSlot",
     "NotSent",
     "Origin",
     "Patience",
@@ -48,6 +51,7 @@ __all__ = [
     "Session",
     "SessionRequest",
     "SessionStatus",
+    "Slots",
     "UntrustedAnswer",
     "XenditError",
     "bare_origin",

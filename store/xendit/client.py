@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from requests.adapters import BaseAdapter
 
-from .connection import CREATE, LOOK, Call, Connection, Patience
+from .connection import CALLS_AT_ONCE, CREATE, LOOK, Call, Connection, Patience
 from .endpoints import Endpoint
 from .errors import UntrustedAnswer
 from .links import AllowedHosts
 from .payloads import Session, SessionRequest
 from .payments import PaymentRecord, PaymentRequestRecord
 from .refunds import RefundRecord, RefundRequest
+from .slots import Slots
 
 API_VERSION = {"api-version": "2024-11-11"}  # the only one there is for /v3 (CONTRACT 1.1)
 
@@ -27,7 +28,7 @@ class Client:
     `transport` is what carries the calls, if that is not the network; `monotonic` tells how long they took,
     and `now` what time it is here. What time it is at Xendit, each of its answers tells, and also how many
     calls it still allows: `rate_limits`. `pages_url` is where an imitation of Xendit has its pages, if not
-    at `api_url`.
+    at `api_url`. `slots` tell how many calls may be under way at once.
     """
 
     def __init__(
@@ -38,11 +39,18 @@ class Client:
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pages_url: str | None = None,
+        slots: Slots | None = None,
     ) -> None:
         api_url = api_url.rstrip("/")
-        self._connection = Connection(secret_key, api_url, transport, monotonic, now)
+        slots = slots or Slots(CALLS_AT_ONCE, waiting=CALLS_AT_ONCE)
+        self._connection = Connection(secret_key, api_url, transport, monotonic, now, slots)
         self.rate_limits = self._connection.rate_limits
         self.hosts = AllowedHosts(api_url, pages_url)
+
+    @property
+    def slots(self) -> Slots:
+        """The slots of all its calls: who holds one here makes calls without waiting for another."""
+        return self._connection.slots
 
     def create_session(self, request: SessionRequest) -> Session:
         """Create a payment session. Source: POST /sessions in Xendit's API reference.

@@ -24,6 +24,7 @@ from .counting import note_call
 from .endpoints import Endpoint
 from .errors import (
     ChannelUnavailable,
+    NoSlot,
     ProviderRefused,
     ProviderUnavailable,
     RateLimited,
@@ -31,6 +32,7 @@ from .errors import (
     XenditError,
 )
 from .rate_limits import RateLimits
+from .slots import LONGEST_WAIT, Slots
 
 MAX_ANSWER_BYTES = 256 * 1024
 CHUNK = 16 * 1024
@@ -93,6 +95,7 @@ class Connection:
         transport: BaseAdapter | None,
         monotonic: Callable[[], float],
         now: Callable[[], datetime],
+        slots: Slots,
     ) -> None:
         self._auth = (secret_key, "")
         self._api_url = api_url
@@ -102,16 +105,27 @@ class Connection:
         self.clock_offset = timedelta(0)  # Xendit's clock minus ours
         self.rate_limits = RateLimits(monotonic)
         self._breaker = Breaker(monotonic)
+        self.slots = slots
         self._local = threading.local()
         # A time-out of `requests` is for the next piece of an answer, headers included. So that a call
         # ends in time whatever trickles in, it is made on a thread of its own and waited for.
         self._calls = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="xendit")
 
     def make(self, call: Call, patience: Patience) -> Any:
-        """Make one call and return the parsed answer. Raises XenditError, at once while Xendit cannot be reached."""
+        """Make one call and return the parsed answer. Raises XenditError, at once while Xendit cannot be reached.
+
+        Waiting for a slot is a part of the time that the call may take.
+        """
+        began = self._monotonic()
+        with self.slots.one(min(LONGEST_WAIT, patience.total / 2)) as has_slot:
+            if not has_slot:
+                raise NoSlot
+            return self._make(call, patience, began)
+
+    def _make(self, call: Call, patience: Patience, began: float) -> Any:
         self._breaker.check()
         try:
-            found = _checked(self._answer(call, patience))
+            found = _checked(self._answer(call, patience, began))
         except XenditError as error:
             if error.is_answer:
                 self._breaker.note_answer()
@@ -121,13 +135,13 @@ class Connection:
         self._breaker.note_answer()
         return found
 
-    def _answer(self, call: Call, patience: Patience) -> Answer:
+    def _answer(self, call: Call, patience: Patience, began: float) -> Answer:
         started = self._monotonic()
         note_call()
         try:
             # A clock that was put in place for the caller holds in a copy of its context.
             carried = self._calls.submit(copy_context().run, self._exchange, call, patience)
-            answer = carried.result(timeout=patience.total)
+            answer = carried.result(timeout=began + patience.total - started)
         except XenditError:
             raise
         except Exception as error:

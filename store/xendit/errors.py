@@ -4,6 +4,7 @@ XenditError
 ├── ProviderRefused         a definite 4xx: the call did nothing
 └── ProviderUnavailable     no answer, or none to rely on: the call may have worked
     ├── NotSent             Xendit cannot be reached, as calls before have shown: this one was not made
+    │   └── NoSlot          nor was this one, as too many calls were under way
     ├── RateLimited         429: the call did nothing, and later it may work
     ├── ChannelUnavailable  503: the bank or wallet behind Xendit does not work just now
     └── UntrustedAnswer     a good status with a body that is not what was asked for
@@ -65,9 +66,16 @@ class NotSent(ProviderUnavailable):
     """So many calls failed that none is made for a while. This one did nothing."""
 
     did_nothing = True
+    why = "not sent, as Xendit cannot be reached"
 
     def __init__(self) -> None:
-        super().__init__("not sent, as Xendit cannot be reached")
+        super().__init__(self.why)
+
+
+class NoSlot(NotSent):
+    """Of the calls that this process makes at once, none came to its end in time. This one did nothing."""
+
+    why = "not sent, as too many calls are under way"
 
 
 class RateLimited(ProviderUnavailable):
