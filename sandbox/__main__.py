@@ -1,4 +1,7 @@
-"""The command `python -m sandbox`: reads the options, opens the port, serves until TERM or Ctrl-C."""
+"""The command `python -m sandbox`: reads the options, opens the port, serves until TERM or Ctrl-C.
+
+With `examine` as its first word it grades a shop instead, see `examiner/`.
+"""
 
 import argparse
 import os
@@ -10,6 +13,7 @@ import threading
 from typing import Never
 
 from . import server
+from .examiner import run
 from .memory.database import Database
 from .settings import (
     ANY_ADDRESS,
@@ -26,6 +30,8 @@ _printing = threading.Lock()
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["examine"]:
+        raise SystemExit(run.main(sys.argv[2:]))
     options = _parser().parse_args()
     listener = _listen(options.host, options.port)
     settings = Settings(
@@ -54,7 +60,11 @@ def report(line: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="A stand-in for Xendit. No money moves.")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A stand-in for Xendit. No money moves.",
+        epilog="python -m sandbox examine grades a shop; it has options of its own.",
+    )
     parser.add_argument(
         "--host", default=DEFAULT_HOST, help="this machine's address for a class in one network (%(default)s)"
     )

@@ -82,6 +82,7 @@ STORE = (
 
 SANDBOX = (
     room("sandbox.__main__", DATABASE, NETWORK),
+    room("sandbox.examiner", NETWORK),
     room("sandbox.server", NETWORK),
     room("sandbox", FLASK),
     room("sandbox.dashboard", FLASK),
