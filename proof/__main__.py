@@ -4,12 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from . import simulation
 from .checks import CHECKS
 from .table import FULL, HEAD, SMALL, Check, complaints, line, run, versions
 
 
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m proof", description=__doc__)
+    if list(words[:1]) == ["simulate"]:
+        return simulate(words[1:])
     known = sorted({goal for check in CHECKS for goal in check.goals})
     parser.add_argument("goals", nargs="*", metavar="GOAL", help=f"of {' '.join(known)}; none for all")
     parser.add_argument("--small", action="store_true", help="the share of `make test`")
@@ -17,6 +20,15 @@ def main(words: Sequence[str]) -> int:
     if unknown := set(asked.goals) - set(known):
         parser.error(f"no goal {' '.join(sorted(unknown))}; there are {' '.join(known)}")
     return tell(chosen(asked.goals), is_small=asked.small)
+
+
+def simulate(words: Sequence[str]) -> int:
+    """`python -m proof simulate --seed N` tells one story again."""
+    parser = argparse.ArgumentParser(prog="python -m proof simulate")
+    parser.add_argument("--seed", type=int, required=True)
+    [story] = simulation.told([parser.parse_args(words).seed])
+    print(story)
+    return 1 if story.bad else 0
 
 
 def chosen(goals: Sequence[str]) -> list[Check]:

@@ -1,5 +1,6 @@
 """All that `make proof` runs, in the order of its table."""
 
+from . import sequences, simulation
 from .table import Check
 
-CHECKS: tuple[Check, ...] = ()
+CHECKS: tuple[Check, ...] = (simulation.CHECK, sequences.CHECK)
