@@ -24,7 +24,8 @@ def note(attempt: Attempt, record: PaymentRecord, status: PaymentStatus, cause: 
     Raises CountsElsewhere.
     """
     amount = money_of(record)
-    payment = db.session.scalar(db.select(Payment).filter_by(payment_id=record.id))
+    with db.session.no_autoflush:
+        payment = db.session.scalar(db.select(Payment).filter_by(payment_id=record.id))
     if payment is None:
         return _new(attempt, record, status, amount)
     if payment.attempt_id != attempt.id:

@@ -95,8 +95,10 @@ def lock_with_attempt(attempt_id: int) -> tuple[Order, Attempt]:
 
     The attempt is read once the order is locked: whoever had the lock before may just have changed it.
     """
-    order = lock(db.session.scalars(db.select(Attempt.order_id).filter_by(id=attempt_id)).one())
-    return order, db.session.get_one(Attempt, attempt_id, populate_existing=True)
+    its_order = db.select(Attempt.order_id).filter_by(id=attempt_id).scalar_subquery()
+    locked = db.select(Order).where(Order.id == its_order).with_for_update(of=Order)
+    order = db.session.scalars(locked, execution_options={"populate_existing": True}).one()
+    return order, next(each for each in order.attempts if each.id == attempt_id)
 
 
 def lock_with_refund(refund_id: int) -> tuple[Order, Refund]:

@@ -6,6 +6,7 @@ that a person must look.
 """
 
 import logging
+from datetime import timedelta
 
 from ..database import db, insert, retried, transaction
 from ..models import Attempt, WebhookEvent
@@ -19,6 +20,8 @@ from .records import Hint
 
 MONEY_EVENTS = frozenset({"payment.capture", "payment.succeeded", "payment_session.completed"})
 FAILURE_EVENTS = frozenset({"payment.failure", "payment.failed"})
+# For statements that change rows of which nobody has loaded any, or looks at them again.
+NOTHING_LOADED = {"synchronize_session": False}
 
 log = logging.getLogger(__name__)
 
@@ -54,47 +57,47 @@ def take(limit: int) -> list[int]:
     Due is also what is planned further ahead than anything is: the clock went back since.
     An event whose every try ended in a failure that nobody foresaw is closed; polling is left to find what it meant.
     """
-    still_open = db.select(WebhookEvent).where(WebhookEvent.processed_at.is_(None))
+    still_open = db.select(WebhookEvent.id).where(WebhookEvent.processed_at.is_(None))
     in_turn = still_open.order_by(WebhookEvent.due_at, WebhookEvent.id)
     strays, due = WebhookEvent.due_at > now() + FURTHEST_WEBHOOK, WebhookEvent.due_at <= now()
     kinds = in_turn.where(strays), in_turn.where(due)
     if queues.are_empty(kinds):
         return []
     with transaction():
-        taken = [row for row in queues.locked(kinds, limit) if not _gave_up(row)]
-        for row in taken:
-            row.due_at = now() + LEASE
-            row.tries += 1
-        return [row.id for row in taken]
+        return _reserve(queues.locked(kinds, limit))
 
 
-def _gave_up(row: WebhookEvent) -> bool:
+def _reserve(ids: list[int]) -> list[int]:
+    """Count one more try of these events and return them, without those that are given up."""
+    may_be_tried = WebhookEvent.id.in_(ids), WebhookEvent.tries <= len(WEBHOOK_WAITS)
+    tried = db.update(WebhookEvent).where(*may_be_tried).values(due_at=now() + LEASE, tries=WebhookEvent.tries + 1)
+    reserved = set(db.session.scalars(tried.returning(WebhookEvent.id), execution_options=NOTHING_LOADED))
+    for event_id in set(ids) - reserved:
+        _give_up(db.session.get_one(WebhookEvent, event_id))
+    return [event_id for event_id in ids if event_id in reserved]
+
+
+def _give_up(row: WebhookEvent) -> None:
     """Close an event that was never worked through, however often it was tried."""
-    if row.tries <= len(WEBHOOK_WAITS):
-        return False
     row.processed_at = now()
     log.error("webhook %s, row %s, is given up after %s tries", row.event, row.id, row.tries)
-    return True
 
 
 def process(event_id: int, provider: Client) -> None:
     """Do what one event asks for, and note whether it is done or is to be looked at again."""
     row = db.session.get_one(WebhookEvent, event_id)
-    times = row.times
-    _note_look(event_id, times, _is_heard(row, provider))
+    times, tries = row.times, row.tries
+    is_done = _is_heard(row, provider) or tries > len(WEBHOOK_WAITS)
+    _note_look(event_id, times, None if is_done else WEBHOOK_WAITS[max(tries, 1) - 1])
 
 
 @retried
-def _note_look(event_id: int, times: int, done: bool) -> None:
+def _note_look(event_id: int, times: int, again_in: timedelta | None) -> None:
     """Close an event that came so many times, or plan its next look. One that came again meanwhile is due again."""
+    noted = {"processed_at": now()} if again_in is None else {"due_at": now() + again_in}
+    row = db.update(WebhookEvent).filter_by(id=event_id, times=times)
     with transaction():
-        row = db.session.get_one(WebhookEvent, event_id, with_for_update=True)
-        if row.times != times:
-            return
-        if done or row.tries > len(WEBHOOK_WAITS):
-            row.processed_at = now()
-        else:
-            row.due_at = now() + WEBHOOK_WAITS[row.tries - 1]
+        db.session.execute(row.values(**noted), execution_options=NOTHING_LOADED)
 
 
 def _is_heard(row: WebhookEvent, provider: Client) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select
 
-from ..database import Base, db, retried, transaction
+from ..database import db, retried, transaction
 from ..rules.clock import now
 from ..rules.schedule import LEASE
 
@@ -30,9 +30,12 @@ def are_empty(kinds: Iterable[Select]) -> bool:
     return not any(db.session.scalars(kind.limit(1)).first() for kind in kinds)
 
 
-def locked(kinds: Iterable[Select], limit: int) -> list[Base]:
-    """Return up to `limit` rows, locked until the transaction ends; without those that somebody else has locked."""
-    taken: list[Base] = []
+def locked(kinds: Iterable[Select], limit: int) -> list:
+    """Return up to `limit` rows, or what is selected of them, locked until the transaction ends.
+
+    Those that somebody else has locked are left out.
+    """
+    taken = []
     for kind in kinds:
         taken += db.session.scalars(kind.limit(limit - len(taken)).with_for_update(skip_locked=True))
     return taken
