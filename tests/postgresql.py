@@ -32,6 +32,11 @@ class Server:
         self.folder = folder
         self._connection = self.connect("postgres")
 
+    @property
+    def version(self) -> str:
+        """As PostgreSQL says it, such as 15.18."""
+        return self._connection.execute("SHOW server_version").fetchone()[0].split()[0]
+
     def url(self, name: str) -> str:
         """The SQLAlchemy address of one of its databases."""
         return f"postgresql+psycopg://{USER}@/{name}?host={data_of(self.folder)}"
