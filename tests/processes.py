@@ -52,6 +52,13 @@ class Process:
         return self._process.pid
 
     def wait_until_it_answers(self, url: str) -> None:
+        try:
+            self._wait_for_answer(url)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _wait_for_answer(self, url: str) -> None:
         deadline = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < deadline:
             assert self._process.poll() is None, f"it ended: {self.output()}"
@@ -63,7 +70,6 @@ class Process:
                 time.sleep(0.05)
             except requests.Timeout:
                 break
-        self.kill()
         raise AssertionError(f"no answer from {url}: {self.output()}")
 
     def children(self) -> list[int]:
@@ -120,6 +126,7 @@ class Shop(Records):
         provider_url: str,
         port: int | None = None,
         with_worker: bool = True,
+        is_started: bool = True,
         database: str | Database | None = None,
         **settings: str,
     ):
@@ -129,8 +136,11 @@ class Shop(Records):
         self.database = new_database(folder, database) if database is None or isinstance(database, str) else database
         settings = {"DATABASE_URL": self.database.url, **settings}
         self.environment = {**clean_environment(), **settings_of_shop(self.port, folder, provider_url, **settings)}
-        self.worker = self.start_worker() if with_worker else None
-        self.process = self.start()
+        self.worker = self.process = None
+        if is_started and with_worker:
+            self.start_worker()
+        if is_started:
+            self.start()
 
     def start(self) -> Process:
         self.process = Process(["gunicorn", "app:app"], self.environment, self.folder / "shop.log")
