@@ -76,15 +76,16 @@ def engine_options(database_url: str) -> dict:
         # Who waits for Xendit holds none. Two processes of gunicorn and a worker stay below PostgreSQL's usual 100.
         "pool_size": 20,
         "max_overflow": 10,
-        "pool_pre_ping": True,
         # An error of the database would otherwise print a buyer's details into the log.
         "hide_parameters": True,
     }
     address = make_url(database_url)
     if address.get_backend_name() == "sqlite":
         return {**options, "module": sqlite.driver}
+    # A server may have ended a connection meanwhile, and a file has not.
+    options["pool_pre_ping"] = True
     if address.get_driver_name() == "psycopg":
-        return {**options, "connect_args": postgresql.CONNECT_ARGUMENTS}
+        options["connect_args"] = postgresql.CONNECT_ARGUMENTS
     return options
 
 
