@@ -54,9 +54,9 @@ def play(world: World, sequence: Sequence) -> list[str]:
     """Let a sequence come to a fresh order; return what broke after which of its events."""
     name = " ".join(sequence)
     with world.running(name), world.app.app_context():
-        order = place_order({COFFEE: 1}, SITI, "siti", world.provider, world.settings)
-        start(order.id, world.provider, world.settings)
-        oracle, coming = Oracle(world), Coming(world, order.id)
+        placed = place_order({COFFEE: 1}, SITI, "siti", world.provider, world.settings, pays=True)
+        start(placed.order_id, world.provider, world.settings, placed.claim)
+        oracle, coming = Oracle(world), Coming(world, placed.order_id)
         for number, event in enumerate(sequence, start=1):
             world.passes(6)
             try:

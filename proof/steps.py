@@ -12,7 +12,7 @@ import requests
 from store.database import db, release
 from store.models import Attempt, Order, Payment, Refund
 from store.orders import checks, inbox, refunds
-from store.orders.checkout import AlreadyPaid, BuyerDetails, CartChanged, EarlierOrderClosing, place_order
+from store.orders.checkout import AlreadyPaid, BuyerDetails, CartChanged, EarlierOrderClosing, Placed, place_order
 from store.orders.deciding import Undecidable, decide
 from store.orders.paying import NotPayable, PaymentUnavailable, start
 from store.orders.refund_request import RefundRefused, UnderWay, Wish, ask
@@ -52,9 +52,14 @@ class Steps:
         self.dies_in = 0  # moments until the shop's process dies; 0 for never
 
     def place(self) -> None:
-        cart = {self.chance.choice(list(SHELVES)): self.chance.choice((1, 1, 2))}
-        with suppress(CartChanged, AlreadyPaid, EarlierOrderClosing):
-            place_order(cart, SITI, self.chance.choice(BUYERS), self.world.provider, self.world.settings)
+        """A buyer orders, and is not sent to pay yet, as where no call can be made just now."""
+        self._places(pays=False)
+
+    def buy(self) -> None:
+        """A buyer orders and is sent to pay."""
+        if placed := self._places(pays=True):
+            with suppress(NotPayable, PaymentUnavailable):
+                start(placed.order_id, self.world.provider, self.world.settings, placed.claim)
 
     def start(self) -> None:
         if order := self._order("pending"):
@@ -174,6 +179,12 @@ class Steps:
         """The process that works next dies at one of its next moments around a call, or before a commit."""
         self.dies_in = self.chance.randint(1, 6)
 
+    def _places(self, pays: bool) -> Placed | None:
+        cart = {self.chance.choice(list(SHELVES)): self.chance.choice((1, 1, 2))}
+        buyer = self.chance.choice(BUYERS)
+        with suppress(CartChanged, AlreadyPaid, EarlierOrderClosing):
+            return place_order(cart, SITI, buyer, self.world.provider, self.world.settings, pays=pays)
+
     def _works(self, take: Callable[[int], list[int]], do: Callable[[int, Client], object]) -> None:
         for _ in range(AT_ONCE):
             taken = take(1)
@@ -207,7 +218,7 @@ class Steps:
 
 
 WEIGHTS = {
-    "place": 4, "start": 6, "pay": 5, "reserve": 1, "pay_late": 2, "expire": 2, "capture": 1, "void": 0.5,
+    "place": 1, "buy": 4, "start": 3, "pay": 5, "reserve": 1, "pay_late": 2, "expire": 2, "capture": 1, "void": 0.5,
     "forge": 1.5, "cancel": 2, "look": 5, "hear": 8, "check": 6, "mend": 2, "refund": 1.5, "refuse_refund": 0.3,
     "cancel_refund": 0.3, "decide": 1, "deliver": 12, "wait": 22, "spoil": 4, "go_away": 0.3, "heal": 1.5,
     "turn_dial": 1.5, "set_clock": 0.4, "set_clock_right": 0.6, "die": 1.5,
