@@ -7,9 +7,14 @@ import pytest
 
 from store.rules.status import (
     ATTEMPT_MOVES,
+    DONE_REFUND,
+    HAS_STOCK,
+    OPEN_ATTEMPT,
+    OPEN_REFUND,
     ORDER_MOVES,
     PAYMENT_MOVES,
     REFUND_MOVES,
+    SETTLED_ATTEMPT,
     AttemptStatus,
     InvalidMove,
     OrderStatus,
@@ -51,6 +56,13 @@ MACHINES = {
     PaymentStatus: (PAYMENT_MOVES, ALLOWED_FOR_PAYMENTS),
     RefundStatus: (REFUND_MOVES, ALLOWED_FOR_REFUNDS),
 }
+GROUPS = {
+    "has its goods": (HAS_STOCK, {"pending", "closing", "paid", "partially_refunded", "refunded"}),
+    "may take money": (OPEN_ATTEMPT, {"NEW", "SENT", "ACTIVE"}),
+    "is final": (SETTLED_ATTEMPT, {"COMPLETED"}),
+    "may give money back": (OPEN_REFUND, {"NEW", "SENT", "PENDING"}),
+    "has given money back": (DONE_REFUND, {"SUCCEEDED", "BY_HAND"}),
+}
 PAIRS = [(kind, *pair) for kind in MACHINES for pair in product(kind, kind)]
 
 
@@ -63,3 +75,8 @@ def test_a_status_moves_as_its_table_says_and_in_no_other_way(kind: type[StrEnum
     else:
         with pytest.raises(InvalidMove):
             check_move(moves, current, new)
+
+
+@pytest.mark.parametrize(("group", "members"), GROUPS.values(), ids=GROUPS)
+def test_a_group_of_statuses_has_these_members_and_no_other(group: frozenset[StrEnum], members: set[str]):
+    assert group == members
