@@ -194,10 +194,18 @@ class Connection:
     def _session(self) -> requests.Session:
         # requests does not promise that its Session is safe between threads.
         if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
-            if self._transport:
-                self._local.session.mount(self._api_url, self._transport)
+            self._local.session = self._new_session()
         return self._local.session
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        if self._transport:
+            session.mount(self._api_url, self._transport)
+        # What the environment says of proxies and certificates is read once, and not again for each call.
+        found = session.merge_environment_settings(self._api_url, {}, None, None, None)
+        session.proxies, session.verify, session.cert = found["proxies"], found["verify"], found["cert"]
+        session.trust_env = False
+        return session
 
 
 def _checked(answer: Answer) -> Any:
