@@ -3,7 +3,9 @@
 import sys
 
 from . import sandbox, shop
+from .servers import end_when_asked
 
 if __name__ == "__main__":
+    end_when_asked()
     sandbox.main()
     shop.main(sys.argv[1:])

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from tests.events import session_event
 from tests.processes import Sandbox, Shop
@@ -57,7 +58,9 @@ def settle(place: Place, counts: Counts) -> Iterator[Line]:
             if milliseconds:
                 sandbox.spoil("*", "delay", milliseconds=milliseconds, count=None)
             seconds = _settled(shop, counts.settled)
+            left = counts.settled + 1 - _paid(shop)
         what, figure = f"{counts.settled} paid orders settled, provider {milliseconds} ms", f"{seconds:.1f} s"
+        figure += f"; {left} not settled" if left else ""
         yield Line(what, place.database, figure, errors, f"≤ {within:.0f} s", seconds <= within)
 
 
@@ -81,7 +84,8 @@ def _settled(shop: Shop, number: int) -> float:
     wait_until(lambda: _paid(shop) >= 1, within=SETTLED_WITHIN)
     shop.sql(f"UPDATE webhook_events SET due_at = '2000-01-01' WHERE due_at = '{LATER}'")
     started = time.monotonic()
-    wait_until(lambda: _paid(shop) >= number + 1, within=SETTLED_WITHIN)
+    with suppress(AssertionError):  # A shop that is too slow has missed the goal, and the other lines are measured.
+        wait_until(lambda: _paid(shop) >= number + 1, within=SETTLED_WITHIN)
     return time.monotonic() - started
 
 

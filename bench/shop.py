@@ -6,7 +6,6 @@ sandbox, too. What each line means, and why a goal is missed: docs/performance.m
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from tests.databases import POSTGRESQL, SQLITE
 from . import checkout, inbox
 from .counts import FULL, Counts
 from .report import Line, table
-from .servers import Place, place
+from .servers import Place, end_when_asked, place
 
 FIGURES: dict[str, Callable[[Place, Counts], Iterator[Line]]] = {
     "checkout": checkout.checkout,
@@ -43,8 +42,6 @@ def main(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.figures) - set(FIGURES):
         parser.error(f"there is no figure {', '.join(sorted(unknown))}")
-    # Asked to end in whatever way, it ends what it has started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     databases = [chosen.database] if chosen.database else [SQLITE, POSTGRESQL]
     lines, versions = measure(chosen.figures or list(FIGURES), databases, FULL)
     print(f"\n{table(lines, versions)}")
@@ -68,4 +65,5 @@ def measure(figures: list[str], databases: list[str], counts: Counts) -> Measure
 
 
 if __name__ == "__main__":
+    end_when_asked()
     main(sys.argv[1:])
