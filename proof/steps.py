@@ -211,9 +211,9 @@ class Steps:
             self._outside(lambda: does(session_id))
 
     def _outside(self, does: Callable) -> None:
-        """Not the shop's doing: Xendit refuses what cannot happen now."""
+        """Not the shop's doing. Xendit refuses what cannot happen now, or is away."""
         release()
-        with suppress(requests.HTTPError):
+        with suppress(requests.RequestException):
             does()
 
 
