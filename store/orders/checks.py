@@ -95,5 +95,7 @@ def _plan_next(attempt_id: int, error: XenditError | None = None) -> None:
         attempt.plan_next_check()
         if isinstance(error, ProviderUnavailable) and not attempt.is_settled:
             spread = chance.between(*TRY_AGAIN_SPREAD)
-            attempt.next_check_at = now() + try_again_after(max(attempt.failed_looks, 1)) * spread
+            # A call that the breaker held back tells nothing new of Xendit.
+            failed_looks = 1 if isinstance(error, NotSent) else attempt.failed_looks
+            attempt.next_check_at = now() + try_again_after(failed_looks) * spread
         closing.give_up_if_late(order)

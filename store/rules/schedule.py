@@ -56,8 +56,10 @@ LATE_LOOKS = (
 )
 
 # After a look that failed, because Xendit did not answer; twice as long after each more of them, up to the second.
+# That is no longer than between two looks that went well: money is seen within a minute after Xendit is back, however
+# long it was away. Meanwhile the breaker keeps calls apart.
 TRY_AGAIN_AFTER = timedelta(seconds=20)
-TRY_AGAIN_AFTER_MOST = timedelta(minutes=5)
+TRY_AGAIN_AFTER_MOST = THEN_EVERY
 # Times so much, so that not all come at once when Xendit is back.
 TRY_AGAIN_SPREAD = (0.8, 1.2)
 
@@ -75,7 +77,7 @@ GIVE_UP_LOOKS = 20
 CAPTURE_LOOKS_EVERY = timedelta(minutes=5)
 
 # Nothing is ever planned further ahead than this. What is, was planned before the clock went back, and is due now.
-FURTHEST_WHILE_OPEN = TRY_AGAIN_AFTER_MOST * TRY_AGAIN_SPREAD[1]
+FURTHEST_WHILE_OPEN = max(UNSENT_FOR, TRY_AGAIN_AFTER_MOST * TRY_AGAIN_SPREAD[1], CAPTURE_LOOKS_EVERY)
 FURTHEST = timedelta(days=1)
 FURTHEST_WEBHOOK = max(LEASE, *WEBHOOK_WAITS)
 
