@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 
-from . import kills, sequences, simulation
+from . import answers, create_faults, kills, races, sequences, simulation
 from .places import DATABASES, on
 from .table import Check, Outcome, Scale
 
 # What needs processes is run on each database.
 ROWS: tuple[tuple[str, Callable[[Scale, str], Outcome]], ...] = (
     ("R4", kills.kills),
+    ("R5", races.copies),
+    ("R6", answers.webhooks),
+    ("R7", answers.lost_webhooks),
+    ("R8", races.last_pieces),
+    ("R9", create_faults.faults_on_create),
     ("R10", kills.restarts),
 )
 

@@ -49,6 +49,7 @@ def new_shops(provider: SpoilingProxy, database: str) -> Iterator[list[Shop]]:
             folder = Path(opened.enter_context(TemporaryDirectory(prefix="warung-proof-")))
             other = Shop(folder, provider.url, is_started=False, database=shops[0].database)
             opened.callback(other.end)
+            other.start_worker()
             other.start()
             shops.append(other)
         yield shops
