@@ -13,7 +13,7 @@ from functools import wraps
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, TypeDecorator, inspect, make_url
+from sqlalchemy import DateTime, Dialect, Table, TypeDecorator, inspect, make_url
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -123,9 +123,9 @@ def transaction() -> Iterator[None]:
             raise
 
 
-def insert(table: type[Base]) -> Insert:
+def insert(table: Table, dialect: str) -> Insert:
     """Return an INSERT that can say what to do where the row is there already, which each database words for itself."""
-    return (sqlite_insert if db.engine.dialect.name == "sqlite" else postgresql_insert)(table)
+    return (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table)
 
 
 def write_row(row: Base, **ids: int) -> int:

@@ -6,7 +6,14 @@ that a person must look.
 """
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
+
+from sqlalchemy import Engine
+from sqlalchemy.dialects.postgresql import Insert
 
 from ..database import db, insert, retried, transaction
 from ..models import Attempt, WebhookEvent
@@ -20,10 +27,17 @@ from .records import Hint
 
 MONEY_EVENTS = frozenset({"payment.capture", "payment.succeeded", "payment_session.completed"})
 FAILURE_EVENTS = frozenset({"payment.failure", "payment.failed"})
+EVENTS = WebhookEvent.__table__
+# What an event says, as it is called both in the event and in its row; and what is true of one that has just come.
+SAID = ("session_id", "payment_id", "payment_request_id", "refund_id", "reference", "failure_code")
+NOT_LOOKED_AT = {"tries": 0, "processed_at": None}
 # For statements that change rows of which nobody has loaded any, or looks at them again.
 NOTHING_LOADED = {"synchronize_session": False}
 
 log = logging.getLogger(__name__)
+
+_looked_at: set[tuple[Engine, int]] = set()
+_lock = threading.Lock()
 
 
 @retried
@@ -32,22 +46,20 @@ def store(event: Event) -> None:
 
     So a forged event can never shadow the true one, and a repeat for a settled attempt costs no call.
     """
-    says = {
-        "session_id": event.session_id,
-        "payment_id": event.payment_id,
-        "payment_request_id": event.payment_request_id,
-        "refund_id": event.refund_id,
-        "reference": event.reference,
-        "failure_code": event.failure_code,
-        "tries": 0,
-        "due_at": now(),
-        "processed_at": None,
-    }
-    row = insert(WebhookEvent).values(key=event.key, event=event.name, times=1, **says)
-    again = {**says, "times": WebhookEvent.times + 1}
+    row = {name: getattr(event, name) for name in SAID} | NOT_LOOKED_AT
+    row |= {"key": event.key, "event": event.name, "times": 1, "due_at": now()}
     with transaction():
+        connection = db.session.connection()
         # In one statement: of many copies at once each finds the row or makes it, and none is turned away.
-        db.session.execute(row.on_conflict_do_update(index_elements=[WebhookEvent.key], set_=again))
+        connection.execute(_keeping(connection.dialect.name), row)
+
+
+@cache
+def _keeping(dialect: str) -> Insert:
+    """Return the statement that keeps an event. To put it together takes longer than all else that a webhook costs."""
+    row = insert(EVENTS, dialect)
+    again = {name: row.excluded[name] for name in (*SAID, *NOT_LOOKED_AT, "due_at")}
+    return row.on_conflict_do_update(index_elements=[EVENTS.c.key], set_={**again, "times": EVENTS.c.times + 1})
 
 
 @retried
@@ -105,7 +117,28 @@ def _is_heard(row: WebhookEvent, provider: Client) -> bool:
     if row.event.startswith("refund."):
         return refunds.hear(refunds.News(row.event, row.refund_id, row.reference, row.failure_code), provider)
     attempt = _attempt_of(row)
-    return _settle(row, attempt.id, provider) if attempt else _look_at_all_open_attempts(row)
+    if attempt is None:
+        return _look_at_all_open_attempts(row)
+    with _looking_at(attempt.id) as is_alone:
+        return is_alone and _settle(row, attempt.id, provider)
+
+
+@contextmanager
+def _looking_at(attempt_id: int) -> Iterator[bool]:
+    """Look at an attempt for an event; tell whether no other event makes this process look at it just now.
+
+    A payment is told by two events at once, and the first look mostly leaves nothing to ask for the second.
+    """
+    mine = db.engine, attempt_id
+    with _lock:
+        is_alone = mine not in _looked_at
+        _looked_at.add(mine)
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with _lock:
+                _looked_at.remove(mine)
 
 
 def _attempt_of(row: WebhookEvent) -> Attempt | None:

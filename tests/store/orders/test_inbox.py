@@ -13,7 +13,6 @@ from store.rules.status import AttemptStatus, OrderStatus
 from ...events import event, payment_event, session_event
 from ...in_process import Sandbox
 from ...standing_clock import StandingClock
-from ..meanwhile import Meanwhile
 from .conftest import ALL, Desk, keep
 
 FOREIGN = {"payment_session_id": "ps-x", "reference_id": "of-somebody-else", "currency": "IDR", "amount": 1}
@@ -57,19 +56,6 @@ def test_an_event_that_was_taken_is_taken_again_once_its_lease_is_over(desk: Des
     assert leased == []
     assert inbox.take(ALL) == [row.id]
     assert row.tries == 2
-
-
-def test_an_event_that_comes_twice_is_kept_once_and_looked_at_again(desk: Desk):
-    body = event("payment_session.completed", {"payment_session_id": "ps-1", "status": "COMPLETED"})
-    row = keep(body)
-    desk.works_through_inbox()
-    done = row.processed_at
-
-    again = keep({**body, "created": "2030-01-01T00:00:00Z"})
-
-    assert done is not None
-    assert (again.id, again.times, again.tries, again.processed_at) == (row.id, 2, 0, None)
-    assert inbox.take(ALL) == [row.id]
 
 
 def test_an_event_that_was_worked_through_is_not_taken_again(desk: Desk):
@@ -155,18 +141,6 @@ def test_while_xendit_does_not_answer_an_event_waits(desk: Desk, sandbox: Sandbo
 
     assert waiting == (OrderStatus.PENDING, None)
     assert order.is_paid
-
-
-def test_an_event_that_comes_again_while_it_is_worked_on_stays_due(desk: Desk, sandbox: Sandbox):
-    order = desk.opens()
-    body = session_event("failed", record(sandbox, order))
-    row = keep(body)
-    (event_id,) = inbox.take(ALL)
-
-    inbox.process(event_id, Meanwhile(desk.provider, lambda: keep(body)))
-
-    assert (row.times, row.processed_at) == (2, None)
-    assert inbox.take(ALL) == [event_id]
 
 
 def test_a_failed_try_leaves_its_reason_and_nothing_else(desk: Desk, sandbox: Sandbox):
