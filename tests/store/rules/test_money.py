@@ -1,5 +1,6 @@
 """Money: minor units, major units, and how they are written."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -19,8 +20,8 @@ def test_every_currency_of_a_payment_session_is_known():
 def test_minor_units_come_back_unchanged_from_major_units(amount: int, currency: str):
     major = to_major(amount, currency)
 
-    assert from_major(major, currency) == amount
-    assert from_major(str(major), currency) == amount
+    assert from_major(major, currency) == exact(major, currency) == amount
+    assert from_major(str(major), currency) == exact(str(major), currency) == amount
 
 
 @pytest.mark.parametrize("currency", WITHOUT_FRACTION)
@@ -54,7 +55,7 @@ def test_a_whole_amount_is_an_int_in_major_units(currency: str):
     ],
 )  # fmt: skip
 def test_an_amount_that_is_no_whole_number_of_minor_units_is_refused(value, currency: str):
-    with pytest.raises(InexactAmount):
+    with pytest.raises(InexactAmount, match=re.escape(f" {currency}") + "$"):
         from_major(value, currency)
     assert exact(value, currency) is None
 
@@ -87,5 +88,5 @@ def test_an_amount_is_typed_in_digits_with_a_point_for_cents(typed: str, currenc
     ],
 )  # fmt: skip
 def test_an_amount_that_may_be_meant_otherwise_is_not_guessed(typed: str, currency: str):
-    with pytest.raises(InexactAmount):
+    with pytest.raises(InexactAmount, match=re.escape(f" {currency}") + "$"):
         from_typed(typed, currency)

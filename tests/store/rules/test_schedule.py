@@ -7,14 +7,18 @@ import pytest
 from store.rules.schedule import (
     FURTHEST,
     FURTHEST_WHILE_OPEN,
+    GRACE,
     IN_FLIGHT,
+    LATE_LOOKS,
     LOOK_EVERY,
     LOOKS_AT_ONCE,
+    THEN_EVERY,
     UNKNOWN_FOR,
     UNKNOWN_LOOKS,
     UNSENT_FOR,
     hold_end,
     is_gone,
+    is_in_flight,
     next_check,
     spent_by_look,
     try_again_after,
@@ -100,6 +104,20 @@ def test_a_create_call_has_ended_before_it_counts_as_lost():
 
 
 @pytest.mark.parametrize(
+    ("passed", "may_be"),
+    [(timedelta(0), True), (IN_FLIGHT, False), (-IN_FLIGHT, False), (IN_FLIGHT / 2, True)],
+    ids=str,
+)
+def test_an_answer_may_come_until_no_call_lasts_any_longer(passed: timedelta, may_be: bool):
+    assert is_in_flight(SENT, SENT + passed) is may_be
+
+
+def test_at_its_very_end_a_session_is_planned_as_one_that_has_ended():
+    assert next_check(AttemptStatus.SENT, SENT, END, END) == END + LATE_LOOKS[0]
+    assert next_check(AttemptStatus.ACTIVE, SENT, END, END + GRACE) == END + GRACE + THEN_EVERY
+
+
+@pytest.mark.parametrize(
     ("after_minutes", "hold", "end"),
     [(0, 30, 30), (25, 30, 55), (59, 30, 89), (61, 30, 90), (89, 30, 90), (0, 11, 11), (0, 1440, 1435)],
 )
@@ -132,6 +150,15 @@ def test_nothing_is_planned_further_ahead_than_ever_though_the_clock_went_back(s
 
 def test_an_attempt_whose_call_was_never_made_is_looked_at_soon():
     assert next_check(AttemptStatus.NEW, None, END, SENT) == SENT + UNSENT_FOR
+
+
+def test_in_one_instant_as_many_looks_are_made_as_may_come_at_once():
+    spent_until = None
+    for _ in range(LOOKS_AT_ONCE):
+        spent_until = spent_by_look(spent_until, SENT)
+
+    assert spent_until == SENT + LOOKS_AT_ONCE * LOOK_EVERY
+    assert spent_by_look(spent_until, SENT) is None
 
 
 def test_buyers_are_looked_up_though_the_clock_went_back():

@@ -73,8 +73,13 @@ def test_a_status_moves_as_its_table_says_and_in_no_other_way(kind: type[StrEnum
     if (current, new) in allowed:
         check_move(moves, current, new)
     else:
-        with pytest.raises(InvalidMove):
+        with pytest.raises(InvalidMove, match=f"^{current} -> {new}$"):
             check_move(moves, current, new)
+
+
+def test_a_status_without_a_row_in_its_table_moves_nowhere():
+    with pytest.raises(InvalidMove):
+        check_move({}, OrderStatus.PENDING, OrderStatus.PAID)
 
 
 @pytest.mark.parametrize(("group", "members"), GROUPS.values(), ids=GROUPS)

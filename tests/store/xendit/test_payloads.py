@@ -59,6 +59,25 @@ def test_what_the_buyer_did_not_give_is_left_out_of_the_request():
     assert customer["individual_detail"] == {"given_names": "Siti"}
 
 
+def test_a_request_says_all_that_it_is_given():
+    body = REQUEST.to_json()
+
+    assert [body[name] for name in ("reference_id", "currency", "country", "description")] == [
+        "W-TEST22-A1", "IDR", "ID", "Order W-TEST22 at Warung"
+    ]  # fmt: skip
+    assert body["customer"] == {
+        "type": "INDIVIDUAL", "reference_id": "W-TEST22", "email": "siti@example.com",
+        "mobile_number": "+6281234567890", "individual_detail": {"given_names": "Siti", "surname": "Rahayu"},
+    }  # fmt: skip
+    assert body["items"][0] == {
+        "reference_id": "coffee", "type": "PHYSICAL_PRODUCT", "name": "Coffee", "category": "Coffee & tea",
+        "net_unit_amount": 85000, "quantity": 2,
+    }  # fmt: skip
+    assert [item["reference_id"] for item in body["items"]] == ["coffee", "shipping"]
+    assert body["success_return_url"] == "https://shop.example/order/t/complete"
+    assert body["cancel_return_url"] == "https://shop.example/order/t/cancel"
+
+
 def test_a_payment_is_asked_for_once_and_captured_at_once():
     body = REQUEST.to_json()
 
@@ -132,6 +151,19 @@ def test_another_id_or_a_link_that_is_no_text_is_none(odd):
 
     found = (session.payment_id, session.payment_request_id, session.business_id, session.link)
     assert found == (None, None, None, None)
+
+
+def test_a_link_is_taken_up_to_two_thousand_characters():
+    links = ["https://xen.to/".ljust(length, "x") for length in (2000, 2001)]
+
+    assert [Session.from_json({**ANSWER, "payment_link_url": link}).link for link in links] == [links[0], None]
+
+
+def test_a_session_that_xendit_does_not_know_ended_without_money():
+    gone = Session.ended("ps-1", "W-TEST22-A1")
+
+    assert gone == Session("ps-1", "CANCELED", "", "W-TEST22-A1", None, "", None, None)
+    assert gone.has_ended
 
 
 def test_fields_that_we_do_not_know_are_ignored():

@@ -147,6 +147,7 @@ def test_a_payment_request_names_its_newest_payment():
         "pr-1", "SUCCEEDED", "W-1-A1_aB3xx9Zq01", "py-1"
     )
     assert PaymentRequestRecord.from_json({**body, "latest_payment_id": None}).latest_payment_id is None
+    assert PaymentRequestRecord.from_json(REQUEST_ANSWER).reference == ""
 
 
 def test_a_payment_is_read_by_the_id_that_its_session_names(sandbox: Sandbox):

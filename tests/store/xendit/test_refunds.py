@@ -44,6 +44,19 @@ def test_a_refund_may_be_called_by_the_newer_name_of_its_id():
     assert RefundRecord.from_json({"refund_id": "rfd-2", "status": "PENDING"}).id == "rfd-2"
 
 
+def test_what_an_answer_leaves_out_is_empty():
+    found = RefundRecord.from_json({"id": "rfd-1", "status": "PENDING"})
+
+    assert found == RefundRecord("rfd-1", "PENDING", "", None, None, "", None)
+
+
+def test_a_request_says_all_that_it_is_given():
+    assert REQUEST.to_json() == {
+        "reference_id": "W-1-R1", "payment_request_id": "pr-1", "amount": 85000, "currency": "IDR",
+        "reason": "REQUESTED_BY_CUSTOMER",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("body", [None, [], {}, {"id": "rfd-1"}, {"status": "PENDING"}, {**ANSWER, "id": 7}], ids=repr)
 def test_an_answer_without_id_or_status_is_no_refund(body):
     with pytest.raises(UntrustedAnswer):

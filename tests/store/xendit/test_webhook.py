@@ -155,10 +155,25 @@ def test_the_key_of_an_event_stays_what_it_was():
     assert keys == KEYS
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"7", b"{", b'{"a": NaN}', b"[" * 9_000], ids=repr)
-def test_a_body_that_is_no_json_object_is_refused(body: bytes):
-    with pytest.raises(BadWebhook):
+NO_OBJECT = {
+    **dict.fromkeys((b"[]", b"null", b'"x"', b"7"), "not a JSON object"),
+    **dict.fromkeys((b"", b"{"), "not JSON: JSONDecodeError"),
+    b'{"a": NaN}': "not JSON: BadJSON",
+    b"[" * 9_000: "nested too deeply",
+}
+
+
+@pytest.mark.parametrize(("body", "told"), NO_OBJECT.items(), ids=ascii)
+def test_a_body_that_is_no_json_object_is_refused_and_says_why(body: bytes, told: str):
+    with pytest.raises(BadWebhook) as error:
         parse_event(body)
+
+    assert str(error.value) == told
+
+
+@pytest.mark.parametrize("odd", [None, 7, "", "Paid", "paid!", "x" * 65, "payment_session.completed\n"], ids=ascii)
+def test_an_event_of_an_odd_name_has_none(odd):
+    assert event(event=odd).name == ""
 
 
 @pytest.mark.parametrize("odd", [None, 7, 1.5, True, [], {}, "", "x" * 300], ids=lambda odd: ascii(odd)[:12])
