@@ -7,9 +7,12 @@ import pytest
 from store.rules.schedule import (
     FURTHEST,
     FURTHEST_WHILE_OPEN,
+    GIVE_UP_CLOSING,
+    GIVE_UP_LOOKS,
     GRACE,
     IN_FLIGHT,
     LATE_LOOKS,
+    LEAST_SESSION,
     LOOK_EVERY,
     LOOKS_AT_ONCE,
     THEN_EVERY,
@@ -19,7 +22,10 @@ from store.rules.schedule import (
     hold_end,
     is_gone,
     is_in_flight,
+    is_to_be_given_up,
+    next_capture_check,
     next_check,
+    session_end,
     spent_by_look,
     try_again_after,
 )
@@ -123,6 +129,36 @@ def test_at_its_very_end_a_session_is_planned_as_one_that_has_ended():
 )
 def test_a_hold_ends_at_most_three_holds_after_the_order(after_minutes: int, hold: int, end: int):
     assert hold_end(SENT, hold, after(minutes=after_minutes)) == after(minutes=end)
+
+
+@pytest.mark.parametrize(
+    ("held", "now", "end"),
+    [
+        (30, timedelta(0), 30), (30, timedelta(minutes=30) - LEAST_SESSION, 30),
+        (30, timedelta(minutes=30, seconds=1) - LEAST_SESSION, 49.5 + 1 / 60),
+        (90, timedelta(minutes=90) - LEAST_SESSION, 90), (90, timedelta(minutes=90, seconds=1) - LEAST_SESSION, None),
+        (60, timedelta(minutes=90) - LEAST_SESSION, 90), (60, timedelta(minutes=90, seconds=1) - LEAST_SESSION, None),
+    ],
+)  # fmt: skip
+def test_a_session_ends_with_its_hold_or_a_new_one_and_is_never_too_short(held: int, now: timedelta, end: float | None):
+    expected = None if end is None else SENT + timedelta(minutes=end)
+
+    assert session_end(after(minutes=held), SENT, 30, SENT + now) == expected
+
+
+def test_reserved_money_is_looked_at_every_five_minutes_and_at_the_end_of_its_session():
+    assert next_capture_check(END, SENT) == after(minutes=5)
+    assert next_capture_check(END, END - timedelta(minutes=1)) == END + GRACE
+    assert next_capture_check(END, END + GRACE) == END + GRACE + timedelta(minutes=5)
+
+
+def test_a_closing_order_is_given_up_after_long_and_many_looks():
+    late, looks, second = GIVE_UP_CLOSING, GIVE_UP_LOOKS, timedelta(seconds=1)
+
+    assert is_to_be_given_up(looks, SENT, SENT + late)
+    assert is_to_be_given_up(looks + 1, SENT, SENT + late + second)
+    assert not is_to_be_given_up(looks - 1, SENT, SENT + late)
+    assert not is_to_be_given_up(looks, SENT, SENT + late - second)
 
 
 def test_a_few_looks_may_come_at_once_and_then_one_in_some_seconds():
