@@ -72,6 +72,7 @@ class Capture(NamedTuple):
     amount: int
     currency: str
     reference: str  # of its session
+    was_reserved: bool
 
 
 class Oracle:
@@ -101,13 +102,13 @@ class Oracle:
                 yield f"G1: order {number} is paid, but Xendit took {own or 'nothing'} for {amount} {currency}"
 
     def unseen(self, *, is_over: bool = True) -> Iterator[str]:
-        """G2. Money that comes when its session has ended is due only once all looks for such money are over."""
+        """G2. Money that comes late, or was reserved first, has looks of its own: it is due once they are over."""
         known = {row[0] for row in self._world.ask("SELECT payment_id FROM payments WHERE status = 'CAPTURED'")}
         orders = {row[0]: row[1:] for row in self._world.ask(ORDERS_OF_SESSIONS)}
         for capture in self.captures():
             number, status, is_flagged = orders.get(capture.reference, (capture.reference, "unknown", False))
             is_shown = is_flagged or (status in SHOWN and capture.payment_id in known)
-            if not is_shown and (is_over or not self._came_late(capture)):
+            if not is_shown and (is_over or not self._has_its_own_looks(capture)):
                 yield f"G2: {capture.payment_id} was taken for order {number}, which is {status}"
 
     def twice(self) -> Iterator[str]:
@@ -146,13 +147,20 @@ class Oracle:
     def captures(self) -> list[Capture]:
         """Return what Xendit has taken, as its own ledger says, whatever it answered."""
         return [
-            Capture(payment["payment_id"], session_id, _total(payment), payment["currency"], reference)
+            Capture(
+                payment["payment_id"],
+                session_id,
+                _total(payment),
+                payment["currency"],
+                reference,
+                payment["capture_method"] == "MANUAL",
+            )
             for session_id, payment, reference in self._world.payments_at_xendit()
             if payment["status"] == "SUCCEEDED"
         ]
 
-    def _came_late(self, capture: Capture) -> bool:
-        return self._world.session_status(capture.session_id) != "COMPLETED"
+    def _has_its_own_looks(self, capture: Capture) -> bool:
+        return capture.was_reserved or self._world.session_status(capture.session_id) != "COMPLETED"
 
 
 def _thing(order: int, attempt: int | None, payment: int | None, refund: int | None) -> tuple[str, int]:

@@ -1,14 +1,14 @@
 """R3: every sequence of up to five of the things that may come to an order once it can be paid.
 
-A longer sequence goes through each shorter one that it begins with, and the oracle looks after each event: so only
-the longest are played, and all are tried.
+They are played as a tree: where a sequence goes on in seven ways, the world goes back to that moment for each of them.
+The oracle looks after each event, and so at each sequence.
 """
 
 import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from itertools import product
+from itertools import product, repeat
 from multiprocessing import get_context
 
 import requests
@@ -23,6 +23,7 @@ from store.web.orders import BUYER_WAITS
 from tests.buyer import COFFEE
 
 from .invariants import Oracle
+from .moment import Moment
 from .steps import SITI, sent_webhook
 from .table import Check, Outcome, Scale
 from .world import World, opened
@@ -30,13 +31,13 @@ from .world import World, opened
 EVENTS = ("completed", "expired", "failure", "return", "poll", "cancel", "late")
 LONGEST = 5
 SAYS = "no sequence of what may come to an order breaks a goal"
-A_BATCH = 100
 
 Sequence = tuple[str, ...]
 
 
-def sequences(length: int = LONGEST) -> list[Sequence]:
-    return list(product(EVENTS, repeat=length))
+def beginnings() -> list[Sequence]:
+    """Return what a tree may begin with; together they grow into all sequences."""
+    return list(product(EVENTS, repeat=2))
 
 
 def number_of_all(length: int) -> int:
@@ -44,29 +45,34 @@ def number_of_all(length: int) -> int:
     return sum(len(EVENTS) ** each for each in range(1, length + 1))
 
 
-def played(batch: list[Sequence]) -> list[str]:
-    """Play these sequences in this process; return what was bad, each with its sequence."""
+def grown(beginning: Sequence, longest: int) -> list[str]:
+    """Play all sequences of up to so many events that begin like this, in this process; return what was bad."""
     with opened() as world:
-        return [bad for each in batch for bad in play(world, each)]
+        return play(world, beginning, longest)
 
 
-def play(world: World, sequence: Sequence) -> list[str]:
-    """Let a sequence come to a fresh order; return what broke after which of its events."""
-    name = " ".join(sequence)
-    with world.running(name), world.app.app_context():
-        placed = place_order({COFFEE: 1}, SITI, "siti", world.provider, world.settings, pays=True)
-        start(placed.order_id, world.provider, world.settings, placed.claim)
-        oracle, coming = Oracle(world), Coming(world, placed.order_id)
-        for number, event in enumerate(sequence, start=1):
-            world.passes(6)
-            try:
-                getattr(coming, f"comes_{event}")()
-                bad = [*oracle.complaints(), *oracle.unseen()]
-            except Exception as error:
-                bad = [repr(error)]
-            if bad:
-                return [f"{' '.join(sequence[:number])}: {'; '.join(bad)}"]
-    return []
+def play(world: World, beginning: Sequence, longest: int = 0) -> list[str]:
+    """Let this come to a fresh order, and then all that makes it longer; return what broke after which events."""
+    with world.running(" ".join(beginning)):
+        with world.app.app_context():
+            placed = place_order({COFFEE: 1}, SITI, "siti", world.provider, world.settings, pays=True)
+            start(placed.order_id, world.provider, world.settings, placed.claim)
+            coming = Coming(world, placed.order_id)
+        for number in range(1, len(beginning) + 1):
+            if bad := coming.comes(beginning[:number]):
+                return bad
+        return _grow(world, coming, beginning, longest)
+
+
+def _grow(world: World, coming: "Coming", sequence: Sequence, longest: int) -> list[str]:
+    if len(sequence) >= longest:
+        return []
+    here, found = Moment(world), []
+    for event in EVENTS:
+        longer = (*sequence, event)
+        found += coming.comes(longer) or _grow(world, coming, longer, longest)
+        here.comes_back()
+    return found
 
 
 class Coming:
@@ -78,6 +84,18 @@ class Coming:
         attempt = db.session.get_one(Order, order_id).newest_attempt
         self._session_id, self._reference = attempt.session_id, attempt.reference
         world.sandbox.turn_dial("never")
+
+    def comes(self, sequence: Sequence) -> list[str]:
+        """Let the last event of a sequence come; return what is bad then."""
+        self._world.passes(6)
+        try:
+            with self._world.app.app_context():
+                getattr(self, f"comes_{sequence[-1]}")()
+            oracle = Oracle(self._world)
+            bad = [*oracle.complaints(), *oracle.unseen()]
+        except Exception as error:
+            bad = [repr(error)]
+        return [f"{' '.join(sequence)}: {'; '.join(bad)}"] if bad else []
 
     def comes_completed(self) -> None:
         self._at_xendit(lambda: self._world.sandbox.pay(self._session_id))
@@ -123,13 +141,11 @@ class Coming:
 
 
 def run(scale: Scale) -> list[Outcome]:
-    """All of them; or those of four events, which go through 2,800."""
-    length = scale.of(LONGEST, LONGEST - 1)
-    every = sequences(length)
-    batches = [every[first : first + A_BATCH] for first in range(0, len(every), A_BATCH)]
+    """All of them; or those of up to four events, which are 2,800."""
+    longest = scale.of(LONGEST, LONGEST - 1)
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        bad = sorted({each for found in pool.map(played, batches) for each in found})
-    return [Outcome("R3", SAYS, number_of_all(length), tuple(bad))]
+        bad = {each for found in pool.map(grown, beginnings(), repeat(longest)) for each in found}
+    return [Outcome("R3", SAYS, number_of_all(longest), tuple(sorted(bad)))]
 
 
 CHECK = Check(("R3",), run)

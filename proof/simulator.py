@@ -18,7 +18,8 @@ DEPTH = 2  # how many stories may be told within each other
 MEANWHILE = 0.08  # how often something happens before a call, and after it
 SOON, SOON_EVERY = 60, 10  # seconds: until money is seen, once faults have stopped
 AFTER_END, AFTER_END_EVERY = 600, 120
-LATE_LOOKS = (3600, 6 * 3600, 25 * 3600, *[24 * 3600] * 8)
+LATE_LOOKS = (3600, 25 * 3600, 8 * 24 * 3600)
+EVERYTHING = 50  # pieces of work; there are never so many at once
 DEADLINE = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -75,8 +76,9 @@ class _Teller:
             self._note(self._oracle.late(_as_written(self._world, AFTER_END)))
         for seconds in LATE_LOOKS:
             self._goes_on(seconds, seconds)
-        self._note(self._oracle.unseen())
-        self._note(f"R2: {each}" for each in self._oracle.late("9999"))
+        if not self.story.bad:
+            self._note(self._oracle.unseen())
+            self._note(self._oracle.late("9999"))
 
     def passes(self, _: str) -> None:
         """A call is about to leave, or was answered: the process may die, and others go on meanwhile."""
@@ -108,7 +110,7 @@ class _Teller:
             self.story.steps.append("died")
 
     def _faults_stop(self) -> None:
-        self._steps.dies_in, self._may_fail = 0, False
+        self._steps.dies_in, self._steps.at_once, self._may_fail = 0, EVERYTHING, False
         for name in ("heal", "set_clock_right"):
             self._step(name)
         self._world.sandbox.turn_dial("on_time")

@@ -59,6 +59,10 @@ class Time(StandingClock):
         """Return when a moment is, as the database writes it, in seconds of this world."""
         return (datetime.fromisoformat(written).replace(tzinfo=UTC) - NEW_YEAR).total_seconds()
 
+    def goes_back_to(self, passed: float) -> None:
+        """Let it be that moment again."""
+        self.sleep(passed - self.monotonic())
+
     def set_right(self) -> None:
         self.jumps(seconds=(self.true() - self.now()).total_seconds())
 
@@ -136,8 +140,17 @@ class World:
             )
         self.sandbox.reset()
         self.sandbox.database.ids = Ids(seed)
+        self.connects()
+
+    def connects(self) -> None:
+        """Begin with new processes of the shop: neither side knows of calls that were made before."""
+        self.sandbox.database.rate_limits.forget(SECRET_KEY)
         self.provider = Client(SECRET_KEY, SANDBOX_URL, self.wire, clock.monotonic, clock.now)
         self.app.extensions["xendit"] = self.provider
+
+    def connections(self) -> tuple[Any, Any]:
+        """Return one to each database, the shop's and the sandbox's."""
+        return self.rows, self.sandbox.database._connection
 
     @contextmanager
     def running(self, seed: int | str) -> Iterator[None]:

@@ -89,6 +89,8 @@ def _let_go(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
         crediting.note(attempt, record.payment, of_payment, cause)
     order.close_cases(CaseKind.AUTHORIZED, attempt_id=attempt.id)
     _end(order, attempt, of_attempt, cause)
+    if order.hold_is_over:  # The end of the hold came while the money was reserved, and closed nothing.
+        _close_unless_payable(order, cause)
 
 
 def _wait_or_suspect(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
@@ -113,9 +115,14 @@ def _end(order: Order, attempt: Attempt, status: AttemptStatus, cause: str) -> N
     if attempt.is_open or attempt.status == AttemptStatus.SUSPECT:
         attempt.move_to(status, cause)
     _forget_suspicion(order, attempt)
-    if status == AttemptStatus.EXPIRED and order.is_pending and not any(each.is_open for each in order.attempts):
-        closing.begin(order, cause)
+    if status == AttemptStatus.EXPIRED:
+        _close_unless_payable(order, cause)
     closing.finish_if_clear(order, cause)
+
+
+def _close_unless_payable(order: Order, cause: str) -> None:
+    if order.is_pending and not any(each.is_open for each in order.attempts):
+        closing.begin(order, cause)
 
 
 def _open(order: Order, attempt: Attempt, cause: str) -> None:

@@ -151,7 +151,9 @@ def test_reserved_money_keeps_its_goods_at_the_end_of_the_hold_and_a_person_must
     assert [case.kind for case in order.open_cases] == [CaseKind.AUTHORIZED]
 
 
-def test_reserved_money_that_is_voided_lets_the_order_close(desk: Desk, shop: Shop, sandbox: Sandbox):
+def test_reserved_money_that_is_voided_after_the_hold_closes_the_order_at_once(
+    desk: Desk, shop: Shop, sandbox: Sandbox
+):
     order = reserved(desk, sandbox)
     before = shop.stock(COFFEE)
     desk.waits(minutes=31)
@@ -159,7 +161,6 @@ def test_reserved_money_that_is_voided_lets_the_order_close(desk: Desk, shop: Sh
     sandbox.void(order.payments[0].payment_id)
 
     desk.settles(order)
-    desk.closes(order)
 
     assert (order.is_canceled, order.attention, shop.stock(COFFEE)) == (True, None, before + 1)
     assert order.payments[0].status == PaymentStatus.VOIDED
