@@ -171,6 +171,13 @@ def test_a_body_that_is_no_json_object_is_refused_and_says_why(body: bytes, told
     assert str(error.value) == told
 
 
+def test_an_event_without_a_name_is_known_by_all_it_says_but_its_time():
+    nameless = event(event=None)
+
+    assert event(event=None, created="2027-01-01T00:00:00Z").key == nameless.key
+    assert event(event=None, data=data(amount=1)).key != nameless.key
+
+
 @pytest.mark.parametrize("odd", [None, 7, "", "Paid", "paid!", "x" * 65, "payment_session.completed\n"], ids=ascii)
 def test_an_event_of_an_odd_name_has_none(odd):
     assert event(event=odd).name == ""
