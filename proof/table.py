@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from store.sqlite import driver
+from tests.postgresql_keeper import places
+from tests.programs import found
 
 HEAD = ("| goal | what it says | tried | bad | seconds | seed |", "|---|---|---:|---:|---:|---|")
 # Of what is bad so much is printed below the table.
@@ -76,11 +78,20 @@ def complaints(outcome: Outcome) -> Iterator[str]:
         yield f"{outcome.goal}: and {len(outcome.bad) - MOST_SHOWN} more"
 
 
-def versions(databases: Sequence[str] = ()) -> str:
-    """Return what was tried, and when; `databases` are versions of others than SQLite."""
+def versions() -> str:
+    """Return what was tried, and when."""
     day = datetime.now(UTC).strftime("%Y-%m-%d")
-    names = [f"Python {platform.python_version()}", f"SQLite {driver.sqlite_version}", *databases]
+    names = [f"Python {platform.python_version()}", f"SQLite {driver.sqlite_version}", _postgresql()]
     return f"{day}, commit {_commit()}, {', '.join(names)}"
+
+
+def _postgresql() -> str:
+    """Return which PostgreSQL the rows with processes use: `postgres (PostgreSQL) 16.1` is what it says itself."""
+    program = found("postgres", places=places())
+    if program is None:
+        return "no PostgreSQL"
+    says = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+    return says.strip().removeprefix("postgres (").replace(") ", " ")
 
 
 def _commit() -> str:
