@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..database import UTCDateTime, db
+from ..database import UTCDateTime, db, write_row
 from ..rules.clock import now
 from ..rules.schedule import next_capture_check, next_check
 from ..rules.status import ATTEMPT_MOVES, OPEN_ATTEMPT, SETTLED_ATTEMPT, AttemptStatus
@@ -56,7 +56,7 @@ class Attempt(db.Model):
 
     def move_to(self, status: AttemptStatus, cause: str) -> None:
         """Change the status and write down why. Raises InvalidMove."""
-        db.session.add(self._moved(status, cause))
+        write_row(self._moved(status, cause))
 
     def sent(self) -> OrderEvent:
         """Reserve the call for a buyer who goes to pay; return the event, which is still to be written."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..database import UTCDateTime, db
+from ..database import UTCDateTime, db, write_row
 from ..rules.clock import now
 from ..rules.schedule import UNSENT_FOR
 from ..rules.status import HAS_STOCK, ORDER_MOVES, AttemptStatus, CaseKind, OrderStatus
@@ -73,7 +73,7 @@ class Order(db.Model):
         if status == OrderStatus.PAID:
             self.paid_at = now()
         if status in TOLD:
-            db.session.add(OutboxRow(kind=status, order_id=self.id))
+            write_row(OutboxRow(kind=status, order_id=self.id))
         if status in (OrderStatus.PAID, OrderStatus.CANCELED):
             self.close_cases(CaseKind.REFUSED)
 

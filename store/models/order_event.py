@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import UTCDateTime, db
+from ..database import UTCDateTime, db, write_row
 from ..rules.clock import now
 from ..rules.status import OrderStatus, check_move
 from .columns import Text
@@ -41,7 +41,7 @@ def change_status(row: db.Model, moves: Mapping, status: StrEnum, cause: str, na
 
     `name` stands for the row in the log; `about` are the ids that the event names beside the cause.
     """
-    db.session.add(moved(row, moves, status, cause, name, **about))
+    write_row(moved(row, moves, status, cause, name, **about))
 
 
 def moved(row: db.Model, moves: Mapping, status: StrEnum, cause: str, name: str, **about: int) -> OrderEvent:

@@ -3,7 +3,7 @@
 import logging
 
 from ..catalog import stock
-from ..database import db
+from ..database import db, write_row
 from ..models import Attempt, Order, Payment
 from ..rules.status import PAYMENT_MOVES, AttemptStatus, CaseKind, OrderStatus, PaymentStatus
 from ..xendit import PaymentRecord
@@ -24,10 +24,11 @@ def note(attempt: Attempt, record: PaymentRecord, status: PaymentStatus, cause: 
     Raises CountsElsewhere.
     """
     amount = money_of(record)
+    # What else changes is written once, at the end: others wait meanwhile.
     with db.session.no_autoflush:
         payment = db.session.scalar(db.select(Payment).filter_by(payment_id=record.id))
-    if payment is None:
-        return _new(attempt, record, status, amount)
+        if payment is None:
+            return _new(attempt, record, status, amount)
     if payment.attempt_id != attempt.id:
         raise CountsElsewhere(record.id)
     if status in PAYMENT_MOVES[PaymentStatus(payment.status)]:
@@ -41,7 +42,7 @@ def note(attempt: Attempt, record: PaymentRecord, status: PaymentStatus, cause: 
 def _new(attempt: Attempt, record: PaymentRecord, status: PaymentStatus, amount: int | None) -> Payment | None:
     if amount is None or len(record.currency) != CURRENCY_LENGTH:
         return None
-    payment = Payment(
+    row = Payment(
         payment_id=record.id,
         payment_request_id=record.payment_request_id,
         channel_code=record.channel_code,
@@ -49,9 +50,9 @@ def _new(attempt: Attempt, record: PaymentRecord, status: PaymentStatus, amount:
         amount=amount,
         currency=record.currency,
     )
-    attempt.payments.append(payment)
-    db.session.flush()
-    return payment
+    write_row(row, attempt_id=attempt.id)
+    db.session.expire(attempt, ["payments"])
+    return next(payment for payment in attempt.payments if payment.payment_id == record.id)
 
 
 def credit(order: Order, attempt: Attempt, payment: Payment, cause: str) -> None:

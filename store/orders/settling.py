@@ -24,12 +24,19 @@ log = logging.getLogger(__name__)
 
 
 def settle(
-    attempt_id: int, provider: Client, cause: str, *, hint: Hint = NO_HINT, patience: Patience = LOOK
+    attempt_id: int,
+    provider: Client,
+    cause: str,
+    *,
+    hint: Hint = NO_HINT,
+    patience: Patience = LOOK,
+    then: Callable[[Attempt], None] = lambda attempt: None,
 ) -> Session | None:
     """Read Xendit's record of the attempt and bring attempt and order to what it says.
 
     `hint` is what a webhook named: the session of an attempt whose create call was never answered, or a payment that
-    came late. Returns the session that was read; None if there is nothing to read or nothing can change any more.
+    came late. `then` belongs to the transaction that writes the record down, and gets the attempt as it is by then.
+    Returns the session that was read; None if there is nothing to read or nothing can change any more.
     Raises XenditError. Doing it twice changes nothing.
     """
     attempt = db.session.get_one(Attempt, attempt_id)
@@ -39,7 +46,7 @@ def settle(
         _look_for_second(attempt, provider, cause, hint)
         return None
     record = records.read(attempt, provider, patience, hint)
-    _write_down(attempt_id, record, cause)
+    _write_down(attempt_id, record, cause, then)
     return record.session
 
 
@@ -124,20 +131,27 @@ def _begin_closing(order_id: int, cause: str, if_still: Callable[[Order], bool])
 
 
 @retried
-def _write_down(attempt_id: int, record: Record, cause: str) -> None:
+def _write_down(
+    attempt_id: int, record: Record, cause: str, then: Callable[[Attempt], None] = lambda attempt: None
+) -> None:
     """Bring attempt and order to what Xendit's record says."""
-    session = record.session
     with transaction():
         order, attempt = lock_with_attempt(attempt_id)
-        if order.newest_attempt.status != AttemptStatus.REJECTED:  # that refusal ends with the next session
-            order.close_cases(CaseKind.REFUSED)
-        is_ours = session.id == attempt.session_id or session.reference == attempt.reference
-        is_decided = order.is_decided(attempt) and not matching.is_new_money(attempt, session, record.payment)
-        if attempt.is_settled or is_decided or not is_ours or attempt.session_id not in (None, session.id):
-            return
-        attempt.session_id = session.id
-        attempt.business_id = attempt.business_id or session.business_id
-        attempt.payment_request_id = session.payment_request_id or attempt.payment_request_id
-        following.follow(order, attempt, record, cause)
-        attempt.unknown_since = None
-        attempt.plan_next_check()
+        _bring(order, attempt, record, cause)
+        then(attempt)
+
+
+def _bring(order: Order, attempt: Attempt, record: Record, cause: str) -> None:
+    session = record.session
+    if order.newest_attempt.status != AttemptStatus.REJECTED:  # that refusal ends with the next session
+        order.close_cases(CaseKind.REFUSED)
+    is_ours = session.id == attempt.session_id or session.reference == attempt.reference
+    is_decided = order.is_decided(attempt) and not matching.is_new_money(attempt, session, record.payment)
+    if attempt.is_settled or is_decided or not is_ours or attempt.session_id not in (None, session.id):
+        return
+    attempt.session_id = session.id
+    attempt.business_id = attempt.business_id or session.business_id
+    attempt.payment_request_id = session.payment_request_id or attempt.payment_request_id
+    following.follow(order, attempt, record, cause)
+    attempt.unknown_since = None
+    attempt.plan_next_check()

@@ -23,7 +23,7 @@ def turns_red(world, goal, seeds=SEEDS):
     return any(each.startswith(goal) for seed in seeds for each in tell(world, seed).bad)
 
 
-def believes_webhooks(row, attempt_id, provider):
+def believes_webhooks(row, attempt_id, look, provider):
     """A settle that asks nobody."""
     with suppress(Exception), settling.transaction():
         order, _ = settling.lock_with_attempt(attempt_id)
