@@ -2,8 +2,9 @@
 
 import sys
 
+from tests.processes import end_when_asked
+
 from . import sandbox, shop
-from .servers import end_when_asked
 
 if __name__ == "__main__":
     end_when_asked()

@@ -1,7 +1,5 @@
 """The programs that are measured, each a process of its own with a database of its own in one temporary folder."""
 
-import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +16,6 @@ PIECES = 1_000_000
 # Carts are not what is measured, so all of them are filled.
 PREPARED_WITHIN = 60.0
 FORM = "application/x-www-form-urlencoded"
-
-
-def end_when_asked() -> None:
-    """Let the run end on TERM as it does on Ctrl-C: with all that it has started."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 class Provider:

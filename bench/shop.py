@@ -14,11 +14,12 @@ import pytest
 
 from tests import postgresql
 from tests.databases import POSTGRESQL, SQLITE
+from tests.processes import end_when_asked
 
 from . import checkout, inbox
 from .counts import FULL, Counts
 from .report import Line, table
-from .servers import Place, end_when_asked, place
+from .servers import Place, place
 
 FIGURES: dict[str, Callable[[Place, Counts], Iterator[Line]]] = {
     "checkout": checkout.checkout,

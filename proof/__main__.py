@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from tests.processes import end_when_asked
+
 from . import simulation
 from .checks import CHECKS
 from .table import FULL, HEAD, SMALL, Check, complaints, line, run, versions
@@ -47,4 +49,5 @@ def tell(checks: Sequence[Check], *, is_small: bool) -> int:
 
 
 if __name__ == "__main__":
+    end_when_asked()
     sys.exit(main(sys.argv[1:]))

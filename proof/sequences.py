@@ -4,12 +4,9 @@ They are played as a tree: where a sequence goes on in seven ways, the world goe
 The oracle looks after each event, and so at each sequence.
 """
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from itertools import product, repeat
-from multiprocessing import get_context
 
 import requests
 
@@ -22,6 +19,7 @@ from store.orders.settling import close, look
 from store.web.orders import BUYER_WAITS
 from tests.buyer import COFFEE
 
+from .cores import on_all_cores
 from .invariants import Oracle
 from .moment import Moment
 from .steps import SITI, sent_webhook
@@ -143,8 +141,7 @@ class Coming:
 def run(scale: Scale) -> list[Outcome]:
     """All of them; or those of up to four events, which are 2,800."""
     longest = scale.of(LONGEST, LONGEST - 1)
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        bad = {each for found in pool.map(grown, beginnings(), repeat(longest)) for each in found}
+    bad = {each for found in on_all_cores(grown, beginnings(), repeat(longest)) for each in found}
     return [Outcome("R3", SAYS, number_of_all(longest), tuple(sorted(bad)))]
 
 

@@ -1,11 +1,9 @@
 """The rows of the simulator: so many seeds, spread over the cores, and what became of each goal in all of them."""
 
-import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
+from .cores import on_all_cores
 from .invariants import SAYS
 from .simulator import STEPS, Story, tell
 from .table import Check, Outcome, Scale
@@ -31,9 +29,8 @@ def told(seeds: Iterable[int]) -> list[Story]:
 
 def told_by_all_cores(seeds: list[int]) -> Iterator[Story]:
     batches = [seeds[first : first + A_BATCH] for first in range(0, len(seeds), A_BATCH)]
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
-        for stories in pool.map(told, batches):
-            yield from stories
+    for stories in on_all_cores(told, batches):
+        yield from stories
 
 
 def outcomes(stories: list[Story]) -> list[Outcome]:

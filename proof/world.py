@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from flask import Flask
@@ -67,10 +67,16 @@ class Time(StandingClock):
         self.jumps(seconds=(self.true() - self.now()).total_seconds())
 
 
+class Place(Protocol):
+    """Where there is a clock, at any moment."""
+
+    time: Time
+
+
 class Provider(Sandbox):
     """The sandbox by the true clock, which its answers tell too."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: Place) -> None:
         self._world = world
         super().__init__(clock=Clock(_Truth(world)))
 
@@ -84,7 +90,7 @@ class Provider(Sandbox):
 
 
 class _Truth:
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: Place) -> None:
         self.now = lambda: world.time.true()
         self.monotonic = lambda: world.time.monotonic()
         self.sleep = lambda seconds: world.time.sleep(seconds)
@@ -196,11 +202,20 @@ class World:
 
 
 @contextmanager
-def opened() -> Iterator[World]:
-    """A world of this process, in memory where the machine has a place for that."""
+def silence() -> Iterator[None]:
+    """Let the programs of this process tell nothing meanwhile."""
     disabled = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+
+
+@contextmanager
+def opened() -> Iterator[World]:
+    """A world of this process, in memory where the machine has a place for that."""
+    with silence(), tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         world = World(Path(folder))
 
         def commits(_: object) -> None:
@@ -214,4 +229,3 @@ def opened() -> Iterator[World]:
             event.remove(db.session, "before_commit", commits)
             with world.app.app_context():
                 db.engine.dispose()
-            logging.disable(disabled)

@@ -17,6 +17,11 @@ from .records import ROOT, SECRET_KEY, WEBHOOK_TOKEN, Controls, Records, setting
 STARTS_WITHIN = 60.0
 
 
+def end_when_asked() -> None:
+    """Let the run end on TERM as it does on Ctrl-C: with all that it has started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 def clean_environment() -> dict[str, str]:
     """What the machine needs to run Python, and no setting of the shop's."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
