@@ -100,15 +100,20 @@ def test_money_pays_an_order_and_ends_what_was_unsure_about_it(attempt: Attempt)
     assert causes(order)[-1] == ("paid", "a test")
 
 
-def test_the_mismatch_of_another_attempt_stays(desk: Desk, attempt: Attempt):
-    order = attempt.order
+def another(desk: Desk, attempt: Attempt) -> Attempt:
+    """The next attempt of the same order, after this one was canceled at Xendit."""
     desk.provider.cancel_session(attempt.session_id)
-    desk.settles(order)
-    desk.starts(order)
+    desk.settles(attempt.order)
+    desk.starts(attempt.order)
+    return attempt.order.newest_attempt
+
+
+def test_the_mismatch_of_another_attempt_stays(desk: Desk, attempt: Attempt):
+    order, next_one = attempt.order, another(desk, attempt)
     with transaction():
         order.open_case(CaseKind.MISMATCH, "a mismatch", attempt_id=attempt.id)
 
-    credited(order.newest_attempt)
+    credited(next_one)
 
     assert [case.attempt_id for case in order.open_cases] == [attempt.id]
 
@@ -164,3 +169,15 @@ def test_money_for_a_paid_order_is_one_payment_too_many(attempt: Attempt, caplog
         (CaseKind.SECOND_PAYMENT, reason, second.id)
     ]
     assert f"order {order.number}: {reason}" in caplog.messages
+
+
+def test_money_of_a_second_attempt_is_one_payment_too_many(desk: Desk, attempt: Attempt):
+    credited(another(desk, attempt))
+    second = credited(attempt, id="py-2")
+
+    order = attempt.order
+    assert (order.status, attempt.status) == (OrderStatus.PAID, AttemptStatus.COMPLETED)
+    assert (second.is_surplus, second.refund_due) == (True, True)
+    assert [(case.kind, case.reason, case.payment_id) for case in order.open_cases] == [
+        (CaseKind.SECOND_PAYMENT, f"{attempt.reference}: a second payment for a paid order.", second.id)
+    ]
