@@ -18,10 +18,14 @@ class Pain:
     why: str
     threads: tuple[str, ...]
     play: Callable[[Stage], None]
+    # It changes what becomes of all orders, so no other item is played meanwhile.
+    is_alone: bool = False
 
 
-def _pain(name: str, play: Callable[[Stage], None], done: str, should: str, why: str, threads: str) -> Pain:
-    return Pain(name, done, should, why, tuple(threads.split()), play)
+def _pain(
+    name: str, play: Callable[[Stage], None], done: str, should: str, why: str, threads: str, is_alone: bool = False
+) -> Pain:
+    return Pain(name, done, should, why, tuple(threads.split()), play, is_alone)
 
 
 _EVERY = (
@@ -60,6 +64,7 @@ _EVERY = (
         "The session is paid, and its webhooks are sent, before POST /sessions is answered.", "paid",
         "An event answered 2xx and dropped because its order is not stored yet never comes again.",
         "duncanmcclean/statamic-cargo#190 shopperlabs/shopper#658",
+        is_alone=True,
     ),
     _pain(
         "swapped", plays.paid_with("swapped"),
@@ -138,6 +143,7 @@ _EVERY = (
         "no link and pending (or paid) during the outage, then paid, and new orders can be paid",
         "An error says nothing about the money; who swallows it and answers 2xx loses the order.",
         "mollie/magento2#142 koala73/worldmonitor#8294",
+        is_alone=True,
     ),
     _pain(
         "reload_storm", plays.reload_storm,

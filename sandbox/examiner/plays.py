@@ -61,13 +61,9 @@ def wrong(kind: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
         order = stage.shop.buy()
         stage.provider.turn(kind, order.session_id)
-        for operation in ("get_session", "get_payment"):
-            stage.provider.spoil(operation, kind, order.session_id)
-        try:
+        with stage.provider.spoils(("get_session", "get_payment"), kind, order.session_id):
             stage.provider.pay(order.session_id)
             stage.becomes(order, "attention")
-        finally:
-            stage.provider.heal()
         # Now the lie is over, a shop may find that all is well; what it says at the end of the run is no matter.
         del stage.ends[order.name]
 
@@ -138,14 +134,10 @@ def two_sessions(stage: Stage) -> None:
 
 def provider_down(stage: Stage) -> None:
     order = stage.shop.buy()
-    for operation in ("create_session", "get_session", "get_payment"):
-        stage.provider.spoil(operation, "error", status=503)
-    try:
+    with stage.provider.spoils(("create_session", "get_session", "get_payment"), "error", status=503):
         _buy_in_vain(stage)
         stage.provider.pay(order.session_id)
         stage.stays(order, "pending", "paid")
-    finally:
-        stage.provider.heal()
     # As Xendit does, though it waits longer.
     stage.provider.resend(order.session_id)
     stage.becomes(order, "paid")
@@ -208,4 +200,4 @@ def _buy_in_the_end(stage: Stage) -> Order:
         except NoLink as still:
             if time.monotonic() > deadline:
                 raise Mistake(f"No order could be paid {stage.patience:g} seconds after the outage. {still}") from None
-            time.sleep(LOOK_SECONDS)
+            stage.waits(LOOK_SECONDS)

@@ -5,8 +5,9 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -66,13 +67,18 @@ class Provider:
         path = f"sessions/{session_id}/dial" if session_id else "dial"
         self._control(path, {"position": position, **number}, "PUT")
 
-    def spoil(self, operation: str, kind: str, session_id: str | None = None, **settings: int) -> None:
-        """Spoil every such call until `heal`."""
-        fault = {"operation": operation, "kind": kind, "session": session_id, "count": None}
-        self._control("faults", fault | settings)
-
-    def heal(self) -> None:
-        self._control("faults", method="DELETE")
+    @contextmanager
+    def spoils(
+        self, operations: tuple[str, ...], kind: str, session_id: str | None = None, **settings: int
+    ) -> Iterator[None]:
+        """Spoil every such call meanwhile, about one session or all."""
+        fault = {"kind": kind, "session": session_id, "count": None, **settings}
+        faults = [self._control("faults", {"operation": operation, **fault})["id"] for operation in operations]
+        try:
+            yield
+        finally:
+            for fault_id in faults:
+                self._control(f"faults/{fault_id}", method="DELETE")
 
     def lets_pass(self, seconds: int) -> None:
         self._control("clock", {"action": "jump", "seconds": seconds})
@@ -100,8 +106,8 @@ class Provider:
         headers = {"content-type": "application/json", "x-callback-token": token}
         return _answer(Request(self._webhook_url, json.dumps(body).encode(), headers))[0]
 
-    def _control(self, path: str, body: dict | None = None, method: str = "POST") -> None:
-        self._call(method, f"/_control/{path}", body)
+    def _control(self, path: str, body: dict | None = None, method: str = "POST") -> dict:
+        return self._call(method, f"/_control/{path}", body)
 
     def _call(self, method: str, path: str, body: dict | None = None) -> dict:
         credentials = base64.b64encode(f"{self._key}:".encode()).decode()

@@ -1,10 +1,12 @@
-"""The command `python -m sandbox examine`: reads the options, plays the pains one after another, prints the report."""
+"""The command `python -m sandbox examine`: reads the options, plays the pains, prints the report."""
 
 import argparse
 import math
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
+from threading import Event
 from typing import Never
 
 from ..settings import DEFAULT_PORT, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TOKEN, Settings
@@ -16,6 +18,8 @@ from .provider import Provider
 from .report import Verdict
 
 PATIENCE = 90.0
+# So many items are played at the same time.
+AT_ONCE = 8
 FULL_MARKS, MISTAKES, UNEXAMINED = 0, 1, 2
 PORTS = range(1, 65536)
 
@@ -85,11 +89,28 @@ def _examine(options: argparse.Namespace) -> list[Verdict]:
         shop = Shop(options.buy, options.status, provider.address)
         # Commands that are no good are said at once; later a missing link is a mistake of the shop's.
         shop.status(shop.buy().name)
-        stages = [Stage(shop, provider, options.patience) for _ in chosen]
-        verdicts = [_play(pain, stage) for pain, stage in zip(chosen, stages, strict=True)]
-        for verdict, stage in zip(verdicts, stages, strict=True):
-            verdict.mistake = verdict.mistake or mistake_in(stage.look_again)
-    return verdicts
+        is_over = Event()
+        stages = {pain: Stage(shop, provider, options.patience, is_over) for pain in chosen}
+        verdicts = _play_all(stages, is_over)
+        for pain, stage in stages.items():
+            verdicts[pain].mistake = verdicts[pain].mistake or mistake_in(stage.look_again)
+    return [verdicts[pain] for pain in chosen]
+
+
+def _play_all(stages: dict[Pain, Stage], is_over: Event) -> dict[Pain, Verdict]:
+    """Play what bears company at the same time, and then the rest."""
+    together = [(pain, stage) for pain, stage in stages.items() if not pain.is_alone]
+    alone = [(pain, stage) for pain, stage in stages.items() if pain.is_alone]
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        try:
+            found = [played.result() for played in as_completed(hands.submit(_play, *each) for each in together)]
+        except BaseException:
+            # What is being played ends at its next look.
+            is_over.set()
+            hands.shutdown(wait=False, cancel_futures=True)
+            raise
+    found += [_play(pain, stage) for pain, stage in alone]
+    return {verdict.pain: verdict for verdict in found}
 
 
 def _play(pain: Pain, stage: Stage) -> Verdict:
