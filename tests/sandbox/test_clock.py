@@ -13,11 +13,14 @@ from sandbox import clock
 
 SANDBOX = Path(clock.__file__).parent
 # The clock, and the source of ids, of which each sandbox has its own. The ticker waits for what other threads
-# announce and looks again after a while; a socket's other end lives in real time.
+# announce and looks again after a while; a socket's other end lives in real time, and so does a shop that is examined.
 MAY_TAKE_TIME_AND_CHANCE = {
     "clock.py": {"import time", "datetime.now"},
     "contract/ids.py": {"import random", "import uuid"},
     "ticker.py": {".wait("},
+    "examiner/judge.py": {"import time", ".wait("},
+    "examiner/plays.py": {"import time"},
+    "examiner/provider.py": {"import time", ".wait("},
     "webhooks/courier.py": {"Timer("},
 }
 TAKES_THEM = re.compile(
