@@ -6,12 +6,9 @@ that a person must look.
 """
 
 import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
-from sqlalchemy import Engine, bindparam
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import Insert
 
 from ..database import db, insert, retried, transaction
@@ -35,9 +32,6 @@ NOTING = EVENTS.update().where(EVENTS.c.id == bindparam("event_id"), EVENTS.c.ti
 NOTHING_LOADED = {"synchronize_session": False}
 
 log = logging.getLogger(__name__)
-
-_looked_at: set[tuple[Engine, int]] = set()
-_lock = threading.Lock()
 
 
 @retried
@@ -138,26 +132,7 @@ def _is_heard(row: WebhookEvent, look: Look, provider: Client) -> bool:
     attempt = _attempt_of(row)
     if attempt is None:
         return _look_at_all_open_attempts(row)
-    with _looking_at(attempt.id) as is_alone:
-        return is_alone and _settle(row, attempt.id, look, provider)
-
-
-@contextmanager
-def _looking_at(attempt_id: int) -> Iterator[bool]:
-    """Look at an attempt for an event; tell whether no other event makes this process look at it just now.
-
-    A payment is told by two events at once, and the first look mostly leaves nothing to ask for the second.
-    """
-    mine = db.engine, attempt_id
-    with _lock:
-        is_alone = mine not in _looked_at
-        _looked_at.add(mine)
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with _lock:
-                _looked_at.remove(mine)
+    return _settle(row, attempt.id, look, provider)
 
 
 def _attempt_of(row: WebhookEvent) -> Attempt | None:
