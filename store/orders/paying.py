@@ -123,7 +123,7 @@ def _claim(order_id: int, settings: Settings) -> Claim:
         attempt = newest if newest.status == AttemptStatus.NEW else order.add_attempt()
         order.hold_expires_at = attempt.expires_at = end
         db.session.flush()
-        db.session.add(attempt.sent())
+        write_row(attempt.sent())
         request = session_request(order, attempt, settings)
         attempt.told = fingerprint(request)
         return Claim(attempt.id, request=request)

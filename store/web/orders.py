@@ -107,16 +107,17 @@ def go_to_payment(order_id: int, token: str, claim: paying.Claim | None = None) 
 
 
 def _link(order_id: int, token: str, provider: Client, settings: Settings, claim: paying.Claim | None) -> str:
+    own_page = url_for("orders.show", token=token)
     try:
         return paying.start(order_id, provider, settings, claim)
     except paying.HoldOver:
         if not _find(token).has_money:
             notices.tell(HOLD_OVER)
     except (paying.NotPayable, paying.PaymentRefused):
-        pass  # Its page says why.
+        return own_page  # It says why.
     except paying.PaymentUnavailable:
         notices.tell("The payment page could not be opened just now. No money was taken by this. Please try again.")
-    return url_for("orders.show", token=token)
+    return own_page
 
 
 def _find(token: str) -> Order:

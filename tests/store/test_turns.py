@@ -184,13 +184,19 @@ def test_a_killed_process_keeps_no_turn(file: str):
 
 
 def test_one_who_fails_gives_the_turn_away(file: str):
-    turns = Turns(file)
+    turns, written = Turns(file), []
     with suppress(ZeroDivisionError), turns.one(PATIENCE):
         _ = 1 / 0
 
-    writes(turns, [], "next", patience=0)
+    writes(turns, written, "next", patience=0)
+
+    assert written == ["next"]
 
 
 @pytest.mark.parametrize("file", [None, "/no/such/folder/shop.db-turn"])
 def test_where_no_file_can_be_kept_a_process_goes_by_its_own_line(file: str | None):
-    writes(Turns(file), [], "alone", patience=0)
+    turns, written = Turns(file), []
+    writes(turns, written, "first", patience=0)
+    writes(turns, written, "second", patience=0)
+
+    assert written == ["first", "second"]
